@@ -1,0 +1,180 @@
+import type { Cashier, ContractOrderActivities, ContractOrderSubmitted, Observation } from '../interface';
+import type { ContractOrderCalls } from '../wechatpay/contract-order/calls';
+import { contractDifferences, paymentDifferences } from '../wechatpay/contract-order/compare';
+import { parseFrozenContractOrder } from '../wechatpay/contract-order/schema';
+import type {
+  ContractOrderAnswer,
+  ContractRecord,
+  FrozenContractOrder,
+  OrderRecord,
+} from '../wechatpay/contract-order/schema';
+import { contractState, PREPAY_LIFETIMES, tradeState } from '../wechatpay/contract-order/states';
+import { WechatPayError } from '../wechatpay/errors';
+import type { Attempt } from './attempt';
+import { askUntilChanged, attempted, send, submitOnce } from './attempted';
+import type { Timing } from './attempted';
+import { differs, stillPending } from './failures';
+import type { Merchants } from './merchants';
+import { v2Of } from './merchants';
+import { SCHEDULES, transportDelay } from './schedule';
+
+/** A front end needs some time to open what it was given. */
+const OPENING_TIME = 60_000;
+
+export function contractOrderActivities(
+  merchants: Merchants,
+  timing: Timing,
+  allowLoopback: boolean,
+): ContractOrderActivities {
+  const parse = (input: unknown) => parseFrozenContractOrder(input, '$.order', { allowLoopback });
+  const callsOf = (mch_id: string): ContractOrderCalls => v2Of(merchants, mch_id).contractOrder;
+
+  return {
+    submitContractOrder: ({ order: input, adopt, operatorTold }) =>
+      submitOnce<ContractOrderSubmitted>({
+        what: `order ${String(input.out_trade_no)}`,
+        adopt,
+        operatorTold,
+        timing,
+        query: async () => {
+          const order = parse(input);
+          const calls = callsOf(order.mch_id);
+          const record = await calls.queryOrder(order);
+          if (record === undefined) return undefined;
+          const open = tradeState(record.trade_state).kind === 'open' && paymentDifferences(order, record).length === 0;
+          // The same order may be sent as often as it stays identical, so an unpaid one is sent again for its prepay id.
+          const answer = open && adopt !== true ? await calls.create(order) : undefined;
+          return { ...(answer === undefined ? {} : { answer }), answeredAt: Date.now(), order: record };
+        },
+        differences: ({ order: record }) => (record === undefined ? [] : paymentDifferences(input, record)),
+        create: async () => {
+          const order = parse(input);
+          return { answer: await callsOf(order.mch_id).create(order), answeredAt: Date.now() };
+        },
+      }),
+
+    awaitPayment: ({ order, seen, waiting }) =>
+      askUntilChanged<OrderRecord>({
+        schedule: SCHEDULES.payment,
+        waiting,
+        ask: async (): Promise<Observation<OrderRecord> | { readonly pending: string }> => {
+          const record = await callsOf(order.mch_id).queryOrder(order);
+          if (record === undefined) return { pending: 'no such order yet' };
+          return record.trade_state === seen ? { pending: `still ${seen}` } : { record };
+        },
+      }),
+
+    queryOrder: ({ order }) => attempted(async () => (await callsOf(order.mch_id).queryOrder(order)) ?? null),
+
+    closeOrder: ({ order }) => attempted((attempt) => close(attempt, callsOf(order.mch_id), order)),
+
+    awaitContract: ({ order, waiting }) =>
+      askUntilChanged<ContractRecord>({
+        schedule: SCHEDULES.contract,
+        waiting,
+        ask: async (): Promise<Observation<ContractRecord> | { readonly pending: string }> => {
+          const { appid, plan_id, contract_code } = order;
+          const record = await callsOf(order.mch_id).queryContract({ appid, plan_id, contract_code });
+          if (record === undefined) return { pending: 'not signed yet' };
+          const { kind, meaning } = contractState(record.contract_state);
+          if (kind !== 'signed') return { pending: `contract is ${meaning}` };
+          const differences = contractDifferences(order, record);
+          if (differences.length > 0) throw differs(`contract ${contract_code}`, differences);
+          return { record };
+        },
+      }),
+
+    queryContract: ({ mch_id, appid, plan_id, contract_code }) =>
+      attempted(async () => (await callsOf(mch_id).queryContract({ appid, plan_id, contract_code })) ?? null),
+
+    openCashier: ({ order, submitted, spbill_create_ip }) =>
+      attempted(async (attempt) => {
+        const usable = await usableAnswer(attempt, callsOf(order.mch_id), order, submitted, spbill_create_ip);
+        const parameters = v2Of(merchants, order.mch_id).cashierParameters(usable.answer, order, Date.now);
+        return { cashier: cashier(usable, parameters), submitted: usable };
+      }),
+
+    terminateContract: ({ mch_id, appid, plan_id, contract_code, remark }) =>
+      attempted(async (attempt) => {
+        const calls = callsOf(mch_id);
+        const key = { appid, plan_id, contract_code };
+        const before = await calls.queryContract(key);
+        if (before === undefined || contractState(before.contract_state).kind === 'terminated') return before ?? null;
+        await send(attempt, () => calls.deleteContract({ ...key, contract_termination_remark: remark }));
+        // What a repeated call answers is not documented, so the query decides whether it has ended.
+        const after = await calls.queryContract(key);
+        if (after !== undefined && contractState(after.contract_state).kind !== 'terminated') {
+          throw stillPending('terminated, not visible yet', transportDelay(attempt.elapsed(), Math.random()));
+        }
+        return after ?? null;
+      }),
+  };
+}
+
+/** Closes, then asks: what the query says decides, because a payment can overtake the close. */
+async function close(attempt: Attempt, calls: ContractOrderCalls, order: FrozenContractOrder): Promise<OrderRecord> {
+  const before = await calls.queryOrder(order);
+  if (before !== undefined && tradeState(before.trade_state).kind !== 'open') return before;
+  if (before !== undefined) {
+    try {
+      await send(attempt, () => calls.closeOrder(order));
+    } catch (error) {
+      const overtaken = error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.errorClass === 'NOT_FOUND');
+      if (!overtaken) throw error;
+    }
+  }
+  const after = await calls.queryOrder(order);
+  if (after === undefined) return { trade_state: 'CLOSED', out_trade_no: order.out_trade_no };
+  if (tradeState(after.trade_state).kind !== 'open') return after;
+  throw stillPending(`closed, still ${after.trade_state}`, transportDelay(attempt.elapsed(), Math.random()));
+}
+
+type Usable = ContractOrderSubmitted & { readonly answer: ContractOrderAnswer };
+
+/** An answer that can still be opened; an old one is fetched again with the identical request. */
+async function usableAnswer(
+  attempt: Attempt,
+  calls: ContractOrderCalls,
+  order: FrozenContractOrder,
+  submitted: ContractOrderSubmitted,
+  spbill_create_ip: string | undefined,
+): Promise<Usable> {
+  const { answer, answeredAt } = submitted;
+  const sameAddress = spbill_create_ip === undefined || spbill_create_ip === order.spbill_create_ip;
+  if (answer !== undefined && sameAddress && Date.now() < expiresAt(order, answeredAt) - OPENING_TIME) {
+    return { ...submitted, answer };
+  }
+  const again = spbill_create_ip === undefined ? order : { ...order, spbill_create_ip };
+  const fetched = await send(attempt, () => calls.create(again));
+  // The contract half of a repeated order is not documented: what the first answer said about it stays.
+  const presigned = answer ?? fetched;
+  return {
+    answeredAt: Date.now(),
+    answer: {
+      ...fetched,
+      presign: presigned.presign,
+      contract_err_code: presigned.contract_err_code,
+      contract_err_code_des: presigned.contract_err_code_des,
+    },
+  };
+}
+
+function expiresAt(order: FrozenContractOrder, answeredAt: number): number {
+  return answeredAt + PREPAY_LIFETIMES[order.trade_type];
+}
+
+function cashier({ answer, answeredAt }: Usable, parameters: Readonly<Record<string, string>> | undefined): Cashier {
+  const { trade_type, prepay_id, code_url, mweb_url, presign, contract_err_code, contract_err_code_des } = answer;
+  const lifetime = trade_type === 'MWEB' ? PREPAY_LIFETIMES.MWEB : PREPAY_LIFETIMES.JSAPI;
+  return {
+    trade_type,
+    prepay_id,
+    expiresAt: new Date(answeredAt + lifetime).toISOString(),
+    presign,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(code_url === undefined ? {} : { code_url }),
+    ...(mweb_url === undefined ? {} : { mweb_url }),
+    ...(contract_err_code === undefined ? {} : { contract_err_code }),
+    ...(contract_err_code_des === undefined ? {} : { contract_err_code_des }),
+  };
+}

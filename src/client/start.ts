@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { canonicalJson, fieldDifferences, startAttributes, UPDATES } from '../interface';
+import type { ProcessIdentity } from '../interface';
+import { ConflictError, dataConflict, fromFailure } from './errors';
+import { storedInput } from './stored-input';
+
+/** What happens when the key of a process is started a second time, see the table in the documentation. */
+export interface RepeatPolicy {
+  /** Whether a second start joins an open run, or is refused unless it is the very same. */
+  readonly conflict: 'USE_EXISTING' | 'FAIL';
+  readonly reuse: 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY';
+}
+
+/** One start, ready to be made. */
+export interface Start<Input> {
+  readonly input: Input;
+  readonly identity: ProcessIdentity;
+  readonly policy: RepeatPolicy;
+  /** The part of an input that two starts of one key must agree in: without sealed bytes and options. */
+  readonly compared: (input: Input) => unknown;
+  /** Fields that count as equal when the second start leaves them out. */
+  readonly filledIn?: readonly string[];
+  readonly summary: string;
+}
+
+/** A process that runs, pinned to one run: a result asked by workflow id would follow the newest run. */
+export interface StartedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** How long a first answer is waited for. Without a worker there is none, and the process is started all the same. */
+const FIRST_ANSWER_WITHIN = 10_000;
+
+/** The first answer, or only the fact that it is started. */
+export type First<Answer> = { readonly answer: Answer } | { readonly started: true };
+
+export async function start<Input>(client: Client, taskQueue: string, begin: Start<Input>): Promise<StartedRun> {
+  const { identity, input } = begin;
+  try {
+    const handle = await client.workflow.start(identity.flow, {
+      ...startOptions(taskQueue, begin),
+      args: [input],
+    });
+    const run = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+    // An open run may have been joined, which started nothing: then its data have to be the same.
+    if (begin.policy.conflict === 'USE_EXISTING') await compareWithStored(client, begin, run.runId);
+    return run;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return existingRun(client, begin);
+    throw error;
+  }
+}
+
+/** Starts, or joins, and waits for WeChat Pay's first answer: one round trip to Temporal. */
+export async function startAndSubmit<Input, Answer>(
+  client: Client,
+  taskQueue: string,
+  begin: Start<Input>,
+): Promise<StartedRun & { readonly first: First<Answer> }> {
+  const { identity, input } = begin;
+  const compared = begin.compared(input);
+  const update = { updateId: updateId(compared), args: [compared] as [unknown] };
+  const operation = new WithStartWorkflowOperation<Workflow>(identity.flow, {
+    ...startOptions(taskQueue, begin),
+    args: [input],
+  });
+  try {
+    const first = await withinFirstAnswer(client, () =>
+      client.workflow.executeUpdateWithStart<Workflow, Answer, [unknown]>(UPDATES.submitted, {
+        ...update,
+        startWorkflowOperation: operation,
+      }),
+    );
+    // No answer means no worker, and perhaps no start either: starting again joins what is there.
+    if ('started' in first) return { ...(await start(client, taskQueue, begin)), first };
+    const { workflowId, firstExecutionRunId } = (await operation.workflowHandle()) as WorkflowHandleWithFirstExecutionRunId;
+    return { workflowId, runId: firstExecutionRunId, first };
+  } catch (error) {
+    if (!isAlreadyStarted(error)) throw fromFailure(error);
+  }
+  const run = await existingRun(client, begin);
+  const handle = client.workflow.getHandle(run.workflowId, run.runId);
+  const { status } = await handle.describe();
+  if (status.name !== 'RUNNING') return { ...run, first: { started: true } };
+  try {
+    const first = await withinFirstAnswer(client, () =>
+      handle.executeUpdate<Answer, [unknown]>(UPDATES.submitted, update),
+    );
+    return { ...run, first };
+  } catch (error) {
+    throw fromFailure(error);
+  }
+}
+
+function startOptions<Input>(taskQueue: string, { identity, policy, summary }: Start<Input>) {
+  return {
+    workflowId: identity.workflowId,
+    taskQueue,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy[policy.conflict],
+    workflowIdReusePolicy: WorkflowIdReusePolicy[policy.reuse],
+    typedSearchAttributes: startAttributes(identity, new Date()),
+    staticSummary: summary,
+    staticDetails: `${identity.flow} of merchant ${identity.mchid}: ${identity.keys.filter(Boolean).join(', ')}`,
+  };
+}
+
+/** The same input asks by the same id, so that a repeat gets the first answer again. */
+function updateId(compared: unknown): string {
+  return `submitted-${createHash('sha256').update(canonicalJson(compared)).digest('hex')}`;
+}
+
+async function withinFirstAnswer<Answer>(client: Client, ask: () => Promise<Answer>): Promise<First<Answer>> {
+  try {
+    return { answer: await client.withDeadline(Date.now() + FIRST_ANSWER_WITHIN, ask) };
+  } catch (error) {
+    if (isDeadline(error)) return { started: true };
+    throw error;
+  }
+}
+
+/** The run that holds the key: the same data is the same process, other data or another kind is a conflict. */
+async function existingRun<Input>(client: Client, begin: Start<Input>): Promise<StartedRun> {
+  const { identity } = begin;
+  const { runId, type, status } = await client.workflow.getHandle(identity.workflowId).describe();
+  if (type !== identity.flow) {
+    throw new ConflictError(`${identity.workflowId} is taken by ${type} (${status.name}), run ${runId}.`, []);
+  }
+  await compareWithStored(client, begin, runId);
+  return { workflowId: identity.workflowId, runId };
+}
+
+async function compareWithStored<Input>(client: Client, begin: Start<Input>, runId: string): Promise<void> {
+  const stored = await storedInput(client, begin.identity.workflowId, runId);
+  const differences = fieldDifferences(begin.compared(stored as Input), begin.compared(begin.input), begin.filledIn);
+  if (differences.length > 0) throw dataConflict(begin.identity.workflowId, differences);
+}
+
+function isAlreadyStarted(error: unknown): boolean {
+  return error instanceof WorkflowExecutionAlreadyStartedError || (isGrpcServiceError(error) && Number(error.code) === 6);
+}
+
+function isDeadline(error: unknown): boolean {
+  if (isGrpcServiceError(error)) return Number(error.code) === 4;
+  if (!(error instanceof Error)) return false;
+  return error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError' || (error.cause !== undefined && isDeadline(error.cause));
+}

@@ -1,0 +1,25 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { loadConfig } from '../config';
+import { createWebhookLog, startWebhook } from '../webhook';
+import { untilSignal } from './until-signal';
+
+export function webhookCommand(): Command {
+  return new Command('webhook')
+    .description('takes WeChat Pay’s notifications, verifies them and hands them to the workflows')
+    .action(async () => {
+      const config = loadConfig(process.env, { needs: ['merchants', 'temporal'] });
+      const log = pino({ level: config.logLevel });
+      const { connectionOptions, namespace } = loadClientConnectConfig();
+      // Lazy: it starts whether or not Temporal can be reached, and says so on /readyz.
+      const connection = Connection.lazy(connectionOptions);
+      const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+      const webhook = await startWebhook({ config, client, log: createWebhookLog(log) });
+      const signal = await untilSignal();
+      log.info({ signal }, 'webhook stops');
+      await webhook.close();
+      await connection.close();
+    });
+}

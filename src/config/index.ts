@@ -1,0 +1,9 @@
+export { loadConfig } from './config';
+export type { Config, Need } from './config';
+export { ConfigurationError } from './errors';
+export { merchantKeyRing } from './key-ring';
+export type { MerchantConfig } from './merchants';
+export { notificationUrls } from './notificationUrls';
+export type { NotificationUrls } from './notificationUrls';
+export { describeVariables, VARIABLES } from './variables';
+export type { Variable, VariableName } from './variables';

@@ -1,0 +1,123 @@
+import type { KeyObject } from 'node:crypto';
+import type { Problems } from './reader';
+import { hidden } from './secrets';
+import type { SecretText, SignType } from './values';
+import type { MerchantField } from './variables';
+
+/** One merchant, ready to use. Keys show neither in JSON nor in inspected output. */
+export interface MerchantConfig {
+  readonly mchid: string;
+  readonly appid?: string;
+  /** Absent: this merchant makes no v3 calls and gets no v3 notifications. */
+  readonly v3?: {
+    readonly merchantSerial: string;
+    readonly privateKey: KeyObject;
+    /** The current APIv3 key first, then the previous one during a roll-over. */
+    readonly apiV3Keys: Buffer[];
+    readonly publicKey?: { readonly id: string; readonly key: KeyObject };
+  };
+  /** Absent: this merchant makes no v2 calls and gets no v2 notifications. */
+  readonly v2?: {
+    readonly keys: { readonly current: string; readonly previous?: string };
+    readonly signType: SignType;
+  };
+  /** Overrides the configuration's own. */
+  readonly notifyBaseUrl?: string;
+  readonly requestsPerSecond?: number;
+}
+
+/** Parsed fields of one merchant, from the environment or from one entry of the merchants file. */
+export interface MerchantSource {
+  readonly mchid?: string;
+  readonly appid?: string;
+  readonly merchantSerial?: string;
+  readonly merchantKeyFile?: KeyObject;
+  readonly apiV3KeyFile?: Buffer;
+  readonly apiV3KeyPreviousFile?: Buffer;
+  readonly apiV2KeyFile?: SecretText;
+  readonly apiV2KeyPreviousFile?: SecretText;
+  readonly publicKeyId?: string;
+  readonly publicKeyFile?: KeyObject;
+  readonly notifyBaseUrl?: string;
+  readonly requestsPerSecond?: number;
+}
+
+export interface MerchantContext {
+  readonly signType: SignType;
+  readonly problems: Problems;
+  /** What a field is called where it came from. */
+  label(field: MerchantField): string;
+  /** Is the field given, right or wrong? A wrong one has been reported and is not called missing as well. */
+  isSet(field: MerchantField): boolean;
+}
+
+/** Puts one merchant together, or reports why it cannot be. */
+export function buildMerchant(source: MerchantSource, context: MerchantContext): MerchantConfig | undefined {
+  const { problems, label, isSet } = context;
+  const before = problems.list.length;
+  const need = (field: MerchantField, expected: string, remedy: string) => {
+    if (!isSet(field)) problems.add(label(field), 'required', expected, remedy);
+  };
+
+  need('mchid', 'the merchant number', 'Set it.');
+  const wantsV3 = (['merchantSerial', 'merchantKeyFile', 'apiV3KeyFile', 'apiV3KeyPreviousFile'] as const).some(isSet);
+  const wantsV2 = isSet('apiV2KeyFile') || isSet('apiV2KeyPreviousFile');
+  if (wantsV3) {
+    const together = `APIv3 needs ${label('merchantSerial')}, ${label('merchantKeyFile')} and ${label('apiV3KeyFile')}: set all three.`;
+    need('merchantSerial', "the serial of the merchant's API certificate", together);
+    need('merchantKeyFile', "the merchant's private key", together);
+    need('apiV3KeyFile', 'the APIv3 key', together);
+  }
+  if (wantsV2) need('apiV2KeyFile', 'the current API v2 key', 'Set it beside the previous one.');
+  if (!wantsV3 && !wantsV2) {
+    problems.add(
+      label('apiV3KeyFile'),
+      'required',
+      'keys for APIv3, API v2, or both',
+      `Set ${label('merchantSerial')}, ${label('merchantKeyFile')} and ${label('apiV3KeyFile')}, or ${label('apiV2KeyFile')}.`,
+    );
+  }
+  if (isSet('publicKeyId') || isSet('publicKeyFile')) {
+    need('publicKeyId', 'the id of the public key', `Set it, or remove ${label('publicKeyFile')}.`);
+    need('publicKeyFile', 'the public key of that id', `Set it, or remove ${label('publicKeyId')}.`);
+    if (!wantsV3) {
+      problems.add(
+        label('publicKeyId'),
+        'unused',
+        'APIv3 keys beside the public key',
+        `Set ${label('apiV3KeyFile')} and its companions, or remove the public key.`,
+      );
+    }
+  }
+
+  const { mchid, merchantSerial, merchantKeyFile, apiV3KeyFile, apiV2KeyFile, publicKeyId, publicKeyFile } = source;
+  if (problems.list.length > before || mchid === undefined) return undefined;
+  const previousV3 = source.apiV3KeyPreviousFile;
+  const previousV2 = source.apiV2KeyPreviousFile;
+  return {
+    mchid,
+    ...(source.appid !== undefined && { appid: source.appid }),
+    ...(merchantSerial !== undefined &&
+      merchantKeyFile !== undefined &&
+      apiV3KeyFile !== undefined && {
+        v3: {
+          merchantSerial,
+          privateKey: merchantKeyFile,
+          apiV3Keys: previousV3 === undefined ? [apiV3KeyFile] : [apiV3KeyFile, previousV3],
+          ...(publicKeyId !== undefined &&
+            publicKeyFile !== undefined && { publicKey: { id: publicKeyId, key: publicKeyFile } }),
+        },
+      }),
+    ...(apiV2KeyFile !== undefined && {
+      v2: {
+        keys: hidden({
+          current: apiV2KeyFile.text,
+          ...(previousV2 !== undefined && { previous: previousV2.text }),
+        }),
+        signType: context.signType,
+      },
+    }),
+    ...(source.notifyBaseUrl !== undefined && { notifyBaseUrl: source.notifyBaseUrl }),
+    ...(source.requestsPerSecond !== undefined && { requestsPerSecond: source.requestsPerSecond }),
+  };
+}

@@ -1,0 +1,21 @@
+/** Workflow types, and the values of the search attribute `WxFlow`. */
+export const FLOWS = {
+  customsDeclaration: 'customsDeclaration',
+  identityVerification: 'identityVerification',
+  h5Application: 'h5Application',
+  contractOrder: 'contractOrder',
+  contract: 'contract',
+  unclaimedNotification: 'unclaimedNotification',
+} as const;
+
+export type Flow = keyof typeof FLOWS;
+
+/** Activity ids that an operator's command may name; the same in every workflow. */
+export const ACTIVITY_IDS = {
+  /** The create-like call. */
+  submit: 'submit',
+  /** The waiting query: `temporal activity reset --activity-id await-result -w ID` asks now. */
+  awaitResult: 'await-result',
+  /** The identity question beside a declaration. */
+  awaitIdentity: 'await-identity',
+} as const;

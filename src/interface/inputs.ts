@@ -1,0 +1,85 @@
+import type { CertificateVerification, CustomsDeclaration, SealedIdentity } from '../wechatpay/customs/schema';
+import type { H5Application } from '../wechatpay/h5/schema';
+import type { ContractOrder } from '../wechatpay/contract-order/schema';
+import type { AnyNotification } from './messages';
+
+/** A span of time as Temporal writes it: `30s`, `10 minutes`, `7 days`. */
+export type DurationText = string;
+
+/** The caller's activity that is told the result, at least once. */
+export interface OnResult {
+  readonly taskQueue: string;
+  readonly activity: string;
+}
+
+/** Options every workflow understands. */
+export interface CommonOptions {
+  /** Limit of the whole wait; afterwards the outcome is UNDECIDED. Default: customs `7 days`, H5 `30 days`, payment `time_expire`. */
+  readonly giveUpAfter?: DurationText;
+  /** A fixed interval between polls instead of the product's schedule. For demos, tests and urgent cases. */
+  readonly pollEvery?: DurationText;
+  /** Only watch what WeChat Pay already has; never send. Default `false`. */
+  readonly adopt?: boolean;
+  /** The caller's own id, at most 64 characters; searchable through `WxKeys`. Nothing personal. */
+  readonly reference?: string;
+  readonly onResult?: OnResult;
+}
+
+export interface CustomsOptions extends CommonOptions {
+  /** Automatic re-pushes from EXCEPT, 0 to 3. Default 1. */
+  readonly repushes?: number;
+  /** Wait before the first automatic re-push, doubling for each further one. Default `10 minutes`. */
+  readonly repushAfter?: DurationText;
+}
+
+export interface ContractOrderOptions extends CommonOptions {
+  /** How long a signing is waited for after the payment. Default `2 hours`. */
+  readonly contractWait?: DurationText;
+  /** What to do when the pre-signing failed: sell without a contract, or close the order. Default `continue`. */
+  readonly presignFailure?: 'continue' | 'close';
+}
+
+export interface CustomsDeclarationInput {
+  readonly declaration: CustomsDeclaration;
+  /** Ask, once the record exists, whether this person is the payer. Sealed by the client; never plain text. */
+  readonly identity?: SealedIdentity;
+  readonly options?: CustomsOptions;
+}
+
+export interface IdentityVerificationInput {
+  readonly verification: CertificateVerification;
+  readonly options?: CommonOptions;
+}
+
+export interface H5ApplicationInput {
+  /** The institution or service provider whose key signs; `application.sub_mchid` is the merchant concerned. */
+  readonly mchid: string;
+  readonly application: H5Application;
+  readonly options?: CommonOptions;
+}
+
+export interface ContractOrderInput {
+  readonly order: ContractOrder;
+  readonly options?: ContractOrderOptions;
+}
+
+/** What is known of a contract when it starts being watched. */
+export interface ContractInput {
+  readonly mch_id: string;
+  readonly plan_id: string;
+  readonly contract_code: string;
+  readonly appid?: string;
+  readonly openid?: string;
+  readonly contract_id?: string;
+  readonly out_trade_no?: string;
+  readonly options?: CommonOptions;
+  /** Ids of notifications already acted on; carried over when the run continues as new. */
+  readonly seen?: readonly string[];
+}
+
+export interface UnclaimedNotificationInput {
+  readonly mchid: string;
+  readonly notification: AnyNotification;
+  /** Why nobody took it: `no open workflow ...`, `total_fee 1 differs from the order's 888`. */
+  readonly reason: string;
+}

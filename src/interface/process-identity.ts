@@ -1,0 +1,98 @@
+import type { SearchAttributePair } from '@temporalio/common';
+import type { Flow } from './flows';
+import { workflowIds } from './ids';
+import type {
+  ContractInput,
+  ContractOrderInput,
+  CustomsDeclarationInput,
+  H5ApplicationInput,
+  IdentityVerificationInput,
+  OnResult,
+  UnclaimedNotificationInput,
+} from './inputs';
+import { SEARCH_ATTRIBUTES } from './search-attributes';
+
+/** What names a process and makes it findable in the Temporal UI. */
+export interface ProcessIdentity {
+  /** The workflow id its input demands. */
+  readonly workflowId: string;
+  readonly flow: Flow;
+  readonly mchid: string;
+  readonly customs?: string;
+  /** Business numbers for the search attribute `WxKeys`; nothing personal. */
+  readonly keys: readonly (string | undefined)[];
+  readonly reference?: string;
+  readonly onResult?: OnResult;
+}
+
+/** The search attributes a process starts with, whoever starts it. */
+export function startAttributes(identity: ProcessIdentity, now: Date, state = 'SUBMITTING'): SearchAttributePair[] {
+  const keys = [...identity.keys, identity.reference].filter((key) => key !== undefined && key !== '') as string[];
+  return [
+    { key: SEARCH_ATTRIBUTES.WxFlow, value: identity.flow },
+    { key: SEARCH_ATTRIBUTES.WxState, value: state },
+    { key: SEARCH_ATTRIBUTES.WxMchId, value: identity.mchid },
+    ...(identity.customs === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.WxCustoms, value: identity.customs }]),
+    { key: SEARCH_ATTRIBUTES.WxKeys, value: [...new Set(keys)] },
+    { key: SEARCH_ATTRIBUTES.WxNeedsOperator, value: false },
+    { key: SEARCH_ATTRIBUTES.WxLastChange, value: now },
+  ];
+}
+
+/** The identity each workflow's input demands; client, webhook and the workflow's own guard use this one place. */
+export const identityOf = {
+  customsDeclaration: ({ declaration, options }: CustomsDeclarationInput): ProcessIdentity => ({
+    workflowId: workflowIds.customs(declaration),
+    flow: 'customsDeclaration',
+    mchid: declaration.mchid,
+    customs: declaration.customs,
+    keys: [declaration.out_trade_no, declaration.transaction_id, declaration.sub_order_no],
+    ...callers(options),
+  }),
+  identityVerification: ({ verification, options }: IdentityVerificationInput): ProcessIdentity => ({
+    workflowId: workflowIds.identity(verification),
+    flow: 'identityVerification',
+    mchid: verification.mchid,
+    customs: verification.customs,
+    keys: [verification.out_trade_no, verification.transaction_id, verification.sub_order_no],
+    ...callers(options),
+  }),
+  h5Application: ({ mchid, application, options }: H5ApplicationInput): ProcessIdentity => ({
+    workflowId: workflowIds.h5({ mchid, sub_mchid: application.sub_mchid }),
+    flow: 'h5Application',
+    mchid,
+    keys: [application.sub_mchid],
+    ...callers(options),
+  }),
+  contractOrder: ({ order, options }: ContractOrderInput): ProcessIdentity => ({
+    workflowId: workflowIds.contractOrder(order),
+    flow: 'contractOrder',
+    mchid: order.mch_id,
+    keys: [order.out_trade_no, order.contract_code],
+    ...callers(options),
+  }),
+  contract: (input: ContractInput): ProcessIdentity => ({
+    workflowId: workflowIds.contract(input),
+    flow: 'contract',
+    mchid: input.mch_id,
+    keys: [input.contract_code, input.out_trade_no],
+    ...callers(input.options),
+  }),
+  unclaimedNotification: ({ mchid, notification }: UnclaimedNotificationInput): ProcessIdentity => ({
+    workflowId: workflowIds.unclaimed({ kind: notification.kind, mchid, id: notification.id }),
+    flow: 'unclaimedNotification',
+    mchid,
+    keys: unclaimedKeys(notification.data),
+  }),
+} as const;
+
+function callers(options: { reference?: string; onResult?: OnResult } | undefined) {
+  return { reference: options?.reference, onResult: options?.onResult };
+}
+
+function unclaimedKeys(data: object): (string | undefined)[] {
+  const facts = data as Readonly<Record<string, unknown>>;
+  return ['out_trade_no', 'transaction_id', 'sub_mchid', 'contract_code'].map((name) =>
+    typeof facts[name] === 'string' ? facts[name] : undefined,
+  );
+}

@@ -1,0 +1,11 @@
+export { ServerUnavailableError } from './acquisition';
+export type { Attempt, Progress } from './acquisition';
+export { cacheFolder } from './cache';
+export { isLoopback, startDevServer, useServer } from './dev-server';
+export type { DevServer, DevServerOptions, TemporalServer, UseServerOptions } from './dev-server';
+export { addSearchAttributes, probeNamespace, registerNamespace } from './namespace';
+export type { SearchAttributeTypes } from './namespace';
+export { findTemporalServer, startPostgresCluster } from './postgres-cluster';
+export type { PostgresClusterOptions } from './postgres-cluster';
+export { findTemporalCli } from './temporal-cli';
+export { findTimeSkippingServer } from './time-skipping';

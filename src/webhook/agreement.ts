@@ -1,0 +1,42 @@
+import { h5StateKind } from '../wechatpay/h5/states';
+import type { H5ReviewNotification } from '../wechatpay/h5/schema';
+import type { ContractNotification, PaymentNotification } from '../wechatpay/contract-order/schema';
+import type { ContractOrderResult, ContractResult, H5Result } from '../interface';
+
+/*
+ * Whether a closed workflow knows already what a late notification says. Everything that is not clearly the same is a
+ * contradiction, and a person decides. Results come from outside and are read as what they may be: anything.
+ */
+
+export function paymentAgrees(result: Partial<ContractOrderResult>, data: PaymentNotification): boolean {
+  return (
+    result.payment === 'PAID' &&
+    result.transaction_id === data.transaction_id &&
+    (result.total_fee === undefined || result.total_fee === data.total_fee)
+  );
+}
+
+/** An order knows of its signing only; what becomes of the contract later is the contract's own affair. */
+export function orderAgreesWithContract(result: Partial<ContractOrderResult>, data: ContractNotification): boolean {
+  return data.change_type === 'ADD' && result.contract === 'SIGNED' && result.contract_id === data.contract_id;
+}
+
+/** A terminated contract: its termination again, or its signing delivered late, which must not revive it. */
+export function contractAgrees(result: Partial<ContractResult>, data: ContractNotification): boolean {
+  return result.outcome === 'TERMINATED' && result.contract_id === data.contract_id;
+}
+
+export function h5Agrees(result: Partial<H5Result>, data: H5ReviewNotification): boolean {
+  const { applyment_id, applyment_state } = data;
+  if (applyment_id === undefined || applyment_state === undefined) return false;
+  const known = [result, result.limitRemoval].find((part) => part?.applyment_id === applyment_id);
+  if (known === undefined) return false;
+  const { kind, known: documented } = h5StateKind(applyment_state);
+  if (!documented) return false;
+  // PENDING and UNDER_REVIEW of a decided application are old news, delivered late.
+  if (kind === 'pending' || kind === 'review') return known.outcome === 'APPROVED' || known.outcome === 'REJECTED';
+  if (kind === 'approved') return known.outcome === 'APPROVED';
+  if (known.outcome !== 'REJECTED') return false;
+  const reason = known === result ? result.audit_reject_detail : undefined;
+  return reason === undefined || data.audit_reject_detail === undefined || reason === data.audit_reject_detail;
+}

@@ -1,0 +1,69 @@
+import type { Client } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config';
+import { createTransport } from '../wechatpay/http';
+import { createTemporalSink } from './deliver';
+import { createMetricsServer, createWebhookServer } from './fastify';
+import { createNotificationHandler } from './handler';
+import type { WebhookLog } from './log';
+import { basePaths, fetchKeys, missingKeys, webhookMerchants } from './merchants';
+import { createWebhookMetrics } from './metrics';
+import { createReadiness } from './readiness';
+
+export interface WebhookOptions {
+  readonly config: Config;
+  readonly client: Client;
+  readonly log: WebhookLog;
+}
+
+export interface RunningWebhook {
+  /** Where it listens: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** `METRICS_PORT`, if one is set. */
+  readonly metricsUrl?: string;
+  /** Takes no more connections, finishes what is being answered, then resolves. */
+  close(): Promise<void>;
+}
+
+/**
+ * The ready webhook. Starts whether or not Temporal and WeChat Pay can be reached: until then `/readyz` says why not, and
+ * notifications are answered with 503, so that WeChat Pay sends them again.
+ */
+export async function startWebhook({ config, client, log }: WebhookOptions): Promise<RunningWebhook> {
+  const transport = createTransport({ baseUrl: config.v3BaseUrl });
+  const merchants = webhookMerchants(config, transport);
+  const { metrics, registry } = createWebhookMetrics();
+  const readiness = createReadiness({ client, missingKeys: () => missingKeys(merchants) });
+  const handler = createNotificationHandler({
+    merchants: (mchid) => merchants.get(mchid),
+    deliver: createTemporalSink({ client, taskQueue: config.taskQueue, onResult: config.onResult }),
+    log,
+    metrics,
+    basePaths: basePaths(config),
+  });
+  const health = { readiness: () => readiness.report(), shutdownGraceMs: config.shutdownGraceMs };
+  const servers: FastifyInstance[] = [];
+  const listen = async (app: FastifyInstance, port: number) => {
+    servers.push(app);
+    return app.listen({ host: config.webhook.host, port });
+  };
+  const close = async () => {
+    readiness.stop();
+    await Promise.all(servers.map((server) => server.close()));
+    transport.close();
+  };
+  try {
+    await readiness.start();
+    fetchKeys(merchants, log);
+    const url = await listen(createWebhookServer({ handler, ...health }), config.webhook.port);
+    const metricsUrl =
+      config.metricsPort === undefined
+        ? undefined
+        : await listen(createMetricsServer({ registry, ...health }), config.metricsPort);
+    log.info({ url }, 'webhook listens');
+    return { url, ...(metricsUrl !== undefined && { metricsUrl }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import { X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { WechatPayError } from '../errors';
+import type { HttpTransport } from '../http';
+import { JsonRefusedError, parseJson } from '../json';
+import { DecryptionError, openAead, readEncryptedResource } from '../v3/aead';
+import { classifyRefusal, normalizeCode } from '../v3/classify';
+import { signedRequest, USER_AGENT } from '../v3/client';
+import type { PlatformCertificate } from '../v3/key-ring';
+import type { MerchantCredentials } from '../v3/signing';
+import { SignatureRefusedError, verifySignature } from '../v3/verification';
+
+export interface CertificateDownloadOptions extends MerchantCredentials {
+  readonly transport: HttpTransport;
+  /** The merchant's APIv3 key, and the old one during a roll-over. 32 bytes each. */
+  readonly apiV3Keys: readonly Buffer[];
+  /** Default `/v3/global/certificates`. */
+  readonly path?: string;
+  readonly now?: () => number;
+  readonly userAgent?: string;
+}
+
+const CALL = 'certificates';
+const REMEDY = 'Check the APIv3 key of the merchant platform and the base URL; keys that are known stay in use.';
+
+/**
+ * Makes the download that a key ring uses. An empty list means that the merchant was moved to public key mode.
+ *
+ * The first download cannot be verified with a key that is already known. So: decrypt (only WeChat Pay knows the
+ * APIv3 key besides us), and then verify that same answer with the certificate it names.
+ *
+ * Source: WeChat Pay Global APIv3, "Download platform certificates".
+ */
+export function certificateDownload(
+  options: CertificateDownloadOptions,
+): (known: (serialOrId: string) => KeyObject | undefined) => Promise<readonly PlatformCertificate[]> {
+  const { transport, path = '/v3/global/certificates', now = Date.now, userAgent = USER_AGENT } = options;
+  return async (known) => {
+    const answer = await transport.send(
+      signedRequest(options, { name: CALL, method: 'GET', path }, { userAgent, now: now() }),
+    );
+    const { status, headers, body } = answer;
+    if (status !== 200) {
+      const refusal = classifyRefusal({ call: CALL, method: 'GET', status, headers, body, sealed: false, now: now() });
+      if (
+        refusal.errorClass === 'NOT_FOUND' &&
+        ['NOTFOUND', 'RESOURCENOTEXISTS'].includes(normalizeCode(refusal.code))
+      ) {
+        return [];
+      }
+      throw refusal;
+    }
+    const certificates = readCertificates(body, options.apiV3Keys, now());
+    const downloaded = new Map(certificates.map(({ serial, publicKey }) => [serial, publicKey]));
+    try {
+      await verifySignature({
+        headers,
+        body,
+        findKey: (id) => Promise.resolve(downloaded.get(id) ?? known(id)),
+        now: now(),
+      });
+    } catch (error) {
+      if (error instanceof SignatureRefusedError) throw refused(`the answer cannot be verified: ${error.message}`);
+      throw error;
+    }
+    return certificates;
+  };
+}
+
+function readCertificates(body: Buffer, apiV3Keys: readonly Buffer[], now: number): PlatformCertificate[] {
+  const answer = decode(body);
+  const data = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>)['data'] : undefined;
+  if (!Array.isArray(data)) throw refused('data: expected a list of certificates');
+  return data
+    .map((item: unknown, index) => readCertificate(item, `data[${index}]`, apiV3Keys))
+    .filter(({ expiresAt }) => expiresAt > now);
+}
+
+function readCertificate(item: unknown, where: string, apiV3Keys: readonly Buffer[]): PlatformCertificate {
+  const fields = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
+  const pem = decrypt(fields['encrypt_certificate'], where, apiV3Keys);
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(pem);
+  } catch {
+    throw refused(`${where}: expected a PEM certificate`);
+  }
+  const { publicKey } = certificate;
+  if (publicKey.asymmetricKeyType !== 'rsa' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+    throw refused(`${where}: expected an RSA key of 2048 bits or more`);
+  }
+  // Serials are numbers: leading zeros do not count.
+  const serial = fields['serial_no'];
+  if (typeof serial !== 'string' || bareSerial(serial) !== bareSerial(certificate.serialNumber)) {
+    throw refused(`${where}: serial_no is not the serial of its certificate`);
+  }
+  // WeChat Pay may end a certificate before its own date, so the earlier of both counts.
+  const effectiveAt = Math.max(Date.parse(certificate.validFrom), time(fields['effective_time'], where));
+  const expiresAt = Math.min(Date.parse(certificate.validTo), time(fields['expire_time'], where));
+  if (!(effectiveAt < expiresAt)) throw refused(`${where}: effective_time must be before expire_time`);
+  return { serial, publicKey, effectiveAt, expiresAt };
+}
+
+function decrypt(value: unknown, where: string, apiV3Keys: readonly Buffer[]): Buffer {
+  try {
+    return openAead(readEncryptedResource(value), apiV3Keys);
+  } catch (error) {
+    if (error instanceof DecryptionError) throw refused(`${where}.encrypt_certificate: ${error.message}`);
+    throw error;
+  }
+}
+
+function decode(body: Buffer): unknown {
+  try {
+    return parseJson(body);
+  } catch (error) {
+    if (error instanceof JsonRefusedError) throw refused(`the answer is ${error.message}`);
+    throw error;
+  }
+}
+
+function bareSerial(serial: string): string {
+  return serial.toUpperCase().replace(/^0+/, '');
+}
+
+function time(value: unknown, where: string): number {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) throw refused(`${where}: expected RFC 3339 times`);
+  return ms;
+}
+
+function refused(message: string): WechatPayError {
+  return new WechatPayError('CONFIGURATION', `platform certificates: ${message}`, { call: CALL, remedy: REMEDY });
+}

@@ -1,0 +1,187 @@
+import { WechatPayError } from '../errors';
+import { parseInput, record, text } from '../validation';
+import type { V2Call, V2Client } from '../v2/client';
+import { readAnswer, readContract, readOrder } from './records';
+import type { ContractOrder, ContractOrderAnswer, ContractRecord, FrozenContractOrder, OrderRecord } from './types';
+
+/** What names an order at WeChat Pay. */
+export interface OrderKey {
+  readonly appid: string;
+  readonly out_trade_no: string;
+}
+
+/** What names a contract before WeChat Pay's own number is known. */
+export interface ContractKey {
+  readonly appid: string;
+  readonly plan_id: string;
+  readonly contract_code: string;
+}
+
+/** A contract by WeChat Pay's own number. */
+export interface ContractIdKey {
+  readonly appid: string;
+  readonly contract_id: string;
+}
+
+export type ContractTermination = (ContractKey | ContractIdKey) & {
+  /** Why, at most 256 characters and 512 bytes. */
+  readonly contract_termination_remark: string;
+};
+
+/** The stop wish of the caller; each call also has its own deadline. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** One attempt of each call around an order with contract signing. Every one throws {@link WechatPayError}. */
+export interface ContractOrderCalls {
+  /**
+   * Makes the order and registers the contract in advance. Repeating the identical order is safe and gives a usable
+   * payment session again. Source: WeChat Pay, "pay with contract signing" (`POST /pay/contractorder`).
+   *
+   * @throws WechatPayError `CONFLICT` when the number is taken by other data, `REFUSED` with `code` ORDERPAID or
+   * ORDERCLOSED when the order has ended.
+   */
+  create(order: FrozenContractOrder, options?: CallOptions): Promise<ContractOrderAnswer>;
+  /** The truth about the payment; `undefined` when there is no such order. Source: WeChat Pay, "query order". */
+  queryOrder(key: OrderKey, options?: CallOptions): Promise<OrderRecord | undefined>;
+  /**
+   * Ends an unpaid order, five minutes after it was made at the earliest. Returning means closed or closed before, to be
+   * confirmed by {@link queryOrder}. Source: WeChat Pay, "close order".
+   *
+   * @throws WechatPayError `REFUSED` with `code` ORDERPAID when it is paid; `NOT_FOUND` when there is no such order.
+   */
+  closeOrder(key: OrderKey, options?: CallOptions): Promise<void>;
+  /**
+   * The truth about the contract; `undefined` when there is none, which before the signing only means "not yet".
+   * Source: WeChat Pay, "query contract".
+   */
+  queryContract(key: ContractKey | ContractIdKey, options?: CallOptions): Promise<ContractRecord | undefined>;
+  /**
+   * Ends a contract. After any failure ask {@link queryContract}: what a second call answers is not documented.
+   * Source: WeChat Pay, "terminate contract".
+   */
+  deleteContract(termination: ContractTermination, options?: CallOptions): Promise<void>;
+}
+
+/** Constant of the papay queries. */
+const VERSION = '1.0';
+
+const CONTRACT_TERMINATION = record({ contract_termination_remark: text({ max: 256, maxBytes: 512 }) });
+
+export function contractOrderCalls(client: V2Client): ContractOrderCalls {
+  return {
+    async create(order, { signal } = {}) {
+      const name = 'pay/contractorder';
+      const { fields, requestId } = await client.call({
+        name,
+        path: '/pay/contractorder',
+        fields: orderFields(order),
+        nonce: true,
+        signal,
+      });
+      return readAnswer(fields, { name, requestId }, order);
+    },
+
+    async queryOrder({ appid, out_trade_no }, { signal } = {}) {
+      const name = 'pay/orderquery';
+      const answer = await found(client, {
+        name,
+        path: '/pay/orderquery',
+        fields: { appid, out_trade_no },
+        nonce: true,
+        signType: client.signType,
+        signal,
+      });
+      return answer && readOrder(answer.fields, { name, requestId: answer.requestId }, out_trade_no);
+    },
+
+    async closeOrder({ appid, out_trade_no }, { signal } = {}) {
+      try {
+        await client.call({
+          name: 'pay/closeorder',
+          path: '/pay/closeorder',
+          fields: { appid, out_trade_no },
+          nonce: true,
+          signType: client.signType,
+          signal,
+        });
+      } catch (error) {
+        if (error instanceof WechatPayError && error.errorClass === 'REFUSED' && error.code === 'ORDERCLOSED') return;
+        throw error;
+      }
+    },
+
+    async queryContract(key, { signal } = {}) {
+      const name = 'papay/querycontract';
+      const answer = await found(client, {
+        name,
+        path: '/papay/querycontract',
+        fields: { ...contractKey(key), version: VERSION },
+        nonce: false,
+        signal,
+      });
+      return answer && readContract(answer.fields, { name, requestId: answer.requestId }, key);
+    },
+
+    async deleteContract(termination, { signal } = {}) {
+      const { contract_termination_remark } = parseInput('contract termination', '$', CONTRACT_TERMINATION, {
+        contract_termination_remark: termination.contract_termination_remark,
+      });
+      await client.call({
+        name: 'papay/deletecontract',
+        path: '/papay/deletecontract',
+        fields: { ...contractKey(termination), contract_termination_remark, version: VERSION },
+        nonce: false,
+        signal,
+      });
+    },
+  };
+}
+
+/** The fields of the page, in its order. A list rather than a copy: whatever else an object carries is never signed. */
+const ORDER_FIELDS = [
+  'appid',
+  'contract_mchid',
+  'contract_appid',
+  'out_trade_no',
+  'device_info',
+  'body',
+  'detail',
+  'attach',
+  'notify_url',
+  'total_fee',
+  'spbill_create_ip',
+  'time_start',
+  'time_expire',
+  'goods_tag',
+  'trade_type',
+  'product_id',
+  'limit_pay',
+  'openid',
+  'plan_id',
+  'contract_code',
+  'request_serial',
+  'contract_display_account',
+  'contract_notify_url',
+] as const satisfies readonly (keyof ContractOrder)[];
+
+function orderFields(order: FrozenContractOrder): Record<string, string | undefined> {
+  return Object.fromEntries(ORDER_FIELDS.map((name) => [name, order[name]?.toString()]));
+}
+
+/** Exactly the fields that the pages list: one more and the call is refused. */
+function contractKey(key: ContractKey | ContractIdKey): Record<string, string> {
+  return 'plan_id' in key
+    ? { appid: key.appid, plan_id: key.plan_id, contract_code: key.contract_code }
+    : { appid: key.appid, contract_id: key.contract_id };
+}
+
+async function found(client: V2Client, call: V2Call) {
+  try {
+    return await client.call(call);
+  } catch (error) {
+    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}

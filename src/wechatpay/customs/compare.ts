@@ -1,0 +1,36 @@
+import type { CustomsDeclaration, CustomsRecord } from './schema';
+
+/** One field in which a frozen request and WeChat Pay's record differ. Never personal data. */
+export interface DeclarationDifference {
+  readonly field: string;
+  readonly ours: unknown;
+  /** `undefined`: the record says that it has none. */
+  readonly theirs: unknown;
+}
+
+const COMPARED = [
+  'transaction_id',
+  'out_trade_no',
+  'customs',
+  'merchant_customs_no',
+  'sub_order_no',
+  'fee_type',
+  'order_fee',
+  'transport_fee',
+  'product_fee',
+  'duty',
+] as const satisfies readonly (keyof CustomsDeclaration & keyof CustomsRecord)[];
+
+/**
+ * In what a record of WeChat Pay contradicts a frozen declaration; empty when it is ours. Only fields the record
+ * states are compared, because each call states other ones. A duty of 0 and no duty are the same.
+ */
+export function declarationDifferences(frozen: CustomsDeclaration, record: CustomsRecord): DeclarationDifference[] {
+  return COMPARED.flatMap((field) => {
+    const theirs = record[field];
+    const ours = frozen[field];
+    if (theirs === undefined || theirs === ours) return [];
+    if (ours === undefined && theirs === 0) return [];
+    return [{ field, ours, theirs }];
+  });
+}

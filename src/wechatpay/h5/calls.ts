@@ -1,0 +1,100 @@
+import { WechatPayError } from '../errors';
+import { AnswerFields, fieldMissing, present } from '../v3/answer-fields';
+import type { V3Answer, V3Client } from '../v3/client';
+import { readApplication } from './read-application';
+import type { H5Application, H5ApplicationRecord, H5Permission } from './schema';
+
+/** One attempt of each H5 authorization call. All of them throw WechatPayError; none of them retries. */
+export interface H5Calls {
+  /**
+   * Applies. There is no key of the caller's: a repeat while an application is in process is REFUSED, see
+   * `refusalMeaning`, and its number is only in the answer that was lost.
+   */
+  create(application: H5Application): Promise<H5ApplicationRecord>;
+  /** `undefined` when WeChat Pay knows no application of that number. */
+  query(applyment_id: string): Promise<H5ApplicationRecord | undefined>;
+  /** What the sub-merchant may do now. */
+  permission(sub_mchid: string): Promise<H5Permission>;
+}
+
+const BASE = '/v3/global/merchant/h5/permission';
+
+export function h5Calls(client: V3Client): H5Calls {
+  return {
+    async create(application) {
+      const name = 'h5 create';
+      const answer = await client.call({
+        name,
+        method: 'POST',
+        path: `${BASE}/applications`,
+        body: bodyOf(application),
+      });
+      return readRecord(name, answer, application);
+    },
+
+    async query(applyment_id) {
+      const name = 'h5 query';
+      const path = `${BASE}/applications/${encodeURIComponent(applyment_id)}`;
+      try {
+        return readRecord(name, await client.call({ name, method: 'GET', path }), { applyment_id });
+      } catch (error) {
+        if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+
+    async permission(sub_mchid) {
+      const name = 'h5 permission';
+      const answer = await client.call({ name, method: 'GET', path: `${BASE}/${encodeURIComponent(sub_mchid)}` });
+      const fields = new AnswerFields(answer.body);
+      const authorization_state = fields.text('authorization_state');
+      if (authorization_state === undefined) throw fieldMissing(name, 'authorization_state', answer.requestId);
+      return { sub_mchid: fields.text('sub_mchid') ?? sub_mchid, authorization_state };
+    },
+  };
+}
+
+/** The fields of the call and nothing else. */
+function bodyOf(application: H5Application): object {
+  const {
+    sub_mchid,
+    domains,
+    website_url,
+    applyment_type,
+    transaction_limit_type,
+    website_state,
+    business_description,
+    company_register_cert,
+    website_business_page_pics,
+    website_homepage_pics,
+    notify_url,
+  } = application;
+  return present({
+    sub_mchid,
+    domains,
+    website_url,
+    applyment_type,
+    transaction_limit_type,
+    website_state,
+    business_description,
+    company_register_cert,
+    website_business_page_pics,
+    website_homepage_pics,
+    notify_url,
+  });
+}
+
+function readRecord(
+  call: string,
+  answer: V3Answer,
+  asked: { readonly applyment_id?: string; readonly sub_mchid?: string },
+): H5ApplicationRecord {
+  const application = readApplication(answer.body);
+  const { applyment_state } = application;
+  const applyment_id = application.applyment_id ?? asked.applyment_id;
+  const sub_mchid = application.sub_mchid ?? asked.sub_mchid;
+  if (applyment_id === undefined) throw fieldMissing(call, 'applyment_id', answer.requestId);
+  if (applyment_state === undefined) throw fieldMissing(call, 'applyment_state', answer.requestId);
+  if (sub_mchid === undefined) throw fieldMissing(call, 'sub_mchid', answer.requestId);
+  return { ...application, applyment_id, applyment_state, sub_mchid };
+}

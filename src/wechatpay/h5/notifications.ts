@@ -1,0 +1,26 @@
+import { InvalidInputError } from '../errors';
+import { readApplication } from './read-application';
+import type { H5ReviewNotification } from './schema';
+
+/**
+ * Reads the decrypted resource of a review result. Its table could not be confirmed, so everything is optional, but
+ * without `applyment_id` and `sub_mchid` nobody could tell what it is about.
+ *
+ * Source: WeChat Pay Global APIv3, H5 Payment Authorization, "Authorization result notification".
+ *
+ * @throws {InvalidInputError}
+ */
+export function parseH5ReviewNotification(resource: unknown): H5ReviewNotification {
+  const review = readApplication(resource);
+  if (review.applyment_id === undefined && review.sub_mchid === undefined) {
+    throw new InvalidInputError('H5 review notification', [
+      {
+        code: 'required',
+        path: '$.resource',
+        expected: 'applyment_id or sub_mchid',
+        remedy: 'Keep the notification and ask WeChat Pay support what it is about.',
+      },
+    ]);
+  }
+  return review;
+}

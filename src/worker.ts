@@ -1,0 +1,136 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createActivities, localActivities } from './activities';
+import type { Merchants, NotificationAddresses, Timing } from './activities';
+import { checkSearchAttributes } from './client/namespace';
+import type { Config } from './config';
+import { hostOf, isLoopbackHost } from './config/addresses';
+import { notificationUrls } from './config/notificationUrls';
+import { createTransport } from './wechatpay/http';
+import { connectMerchant } from './wechatpay/merchant';
+
+/** Workflows sleep for hours, so a small cache keeps many open ones cheap: 10,000 in about 400 MB. */
+const CACHED_WORKFLOWS = 200;
+
+export interface WorkerOptions {
+  readonly config: Config;
+  /** Connection to Temporal; by default the one the environment names. */
+  readonly connection?: NativeConnection;
+  readonly namespace?: string;
+  /** Waits before something lost is sent again; tests shorten them. */
+  readonly timing?: Partial<Timing>;
+  /** Workflow code bundled before, as in an image. Built at start otherwise. */
+  readonly workflowBundle?: WorkflowBundleWithSourceMap;
+  readonly maxCachedWorkflows?: number;
+}
+
+export interface RunningWorker {
+  /** Resolves once both workers have drained; rejects when one failed. */
+  readonly stopped: Promise<void>;
+  /** `RUNNING` when both poll. */
+  readonly state: () => string;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * The ready worker: two Temporal workers in one process, because one polls one queue. The second runs activities only, so
+ * that its rate can be limited to what WeChat Pay allows.
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { config, timing } = options;
+  const own = options.connection === undefined ? await connect() : undefined;
+  const connection = options.connection ?? own?.connection;
+  const namespace = options.namespace ?? own?.namespace ?? 'default';
+  const gateway = {
+    v3: createTransport({ baseUrl: config.v3BaseUrl }),
+    v2: createTransport({ baseUrl: config.v2BaseUrl }),
+    customsPrefix: config.customsPrefix,
+    certificatesPath: config.certificatesPath,
+  };
+  const connected = new Map([...config.merchants].map(([mchid, keys]) => [mchid, connectMerchant(keys, gateway)]));
+  const merchants: Merchants = (mchid) => connected.get(mchid);
+  const shutdown = {
+    shutdownGraceTime: config.shutdownGraceMs,
+    shutdownForceTime: config.shutdownGraceMs + 5_000,
+  };
+  const workflows = await Worker.create({
+    ...shutdown,
+    connection,
+    namespace,
+    taskQueue: config.taskQueue,
+    maxCachedWorkflows: options.maxCachedWorkflows ?? CACHED_WORKFLOWS,
+    workflowBundle: options.workflowBundle ?? (await bundleWorkflows()),
+    activities: localActivities(notificationAddresses(config)),
+  });
+  const api = await Worker.create({
+    ...shutdown,
+    connection,
+    namespace,
+    taskQueue: config.apiTaskQueue,
+    activities: createActivities({ merchants, timing, allowLoopback: isAllLoopback(config) }),
+    ...(config.requestsPerSecond === undefined
+      ? {}
+      : { maxTaskQueueActivitiesPerSecond: config.requestsPerSecond }),
+  });
+  const both = [workflows, api];
+  const stopped = Promise.all(both.map((worker) => worker.run()))
+    .then(() => undefined)
+    .finally(async () => {
+      for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();
+      gateway.v3.close();
+      gateway.v2.close();
+      await own?.connection.close();
+    });
+  return {
+    stopped,
+    state: () => (both.every((worker) => worker.getState() === 'RUNNING') ? 'RUNNING' : 'STOPPING'),
+    shutdown: () => {
+      for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();
+      return stopped;
+    },
+  };
+}
+
+/** Bundles the workflows; an image does it once when it is built. */
+export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({
+    workflowsPath: require.resolve('./workflows'),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+  });
+}
+
+/** Addresses for inputs that were typed by hand and leave them out. */
+export function notificationAddresses(config: Config): NotificationAddresses {
+  const urlsOf = (mchid: string) => {
+    const base = config.merchants.get(mchid)?.notifyBaseUrl ?? config.notifyBaseUrl;
+    return base === undefined ? undefined : notificationUrls(base);
+  };
+  return {
+    h5: (mchid, sub_mchid) => urlsOf(mchid)?.h5(mchid, sub_mchid),
+    payment: (mch_id) => urlsOf(mch_id)?.payment(mch_id),
+    contract: (mch_id, out_trade_no) => urlsOf(mch_id)?.contract(mch_id, out_trade_no),
+  };
+}
+
+/** Whether gateway and webhook are both on this machine: only then may a notification URL be `http`. */
+export function isAllLoopback({ v3BaseUrl, v2BaseUrl, notifyBaseUrl }: Config): boolean {
+  return [v3BaseUrl, v2BaseUrl, ...(notifyBaseUrl === undefined ? [] : [notifyBaseUrl])].every((url) =>
+    isLoopbackHost(hostOf(url) ?? ''),
+  );
+}
+
+/** The connection that the environment names, once the namespace is known to be set up. */
+async function connect(): Promise<{ connection: NativeConnection; namespace: string }> {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const clientConnection = await Connection.connect(connectionOptions);
+  try {
+    await checkSearchAttributes(new Client({ connection: clientConnection, namespace }));
+  } finally {
+    await clientConnection.close();
+  }
+  const { address, ...rest } = connectionOptions;
+  const connection = await NativeConnection.connect({ ...(address === undefined ? {} : { address }), ...rest } as never);
+  return { connection, namespace: namespace ?? 'default' };
+}

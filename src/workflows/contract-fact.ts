@@ -1,0 +1,170 @@
+import {
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { contractDifferences } from '../wechatpay/contract-order/compare';
+import type { ContractOrderAnswer, FrozenContractOrder } from '../wechatpay/contract-order/schema';
+import { contractState } from '../wechatpay/contract-order/states';
+import { identityOf, parseDuration, SIGNALS, startAttributes } from '../interface';
+import type {
+  ContractHandedOver,
+  ContractInput,
+  ContractNotified,
+  ContractOrderOptions,
+  ContractOrderResult,
+  Signing,
+} from '../interface';
+import { awaiting, calling } from './api';
+import { contract } from './contract';
+import type { Inbox } from './inbox';
+import type { Process } from './process';
+import { keepUnclaimed } from './unclaimed-notification';
+import { remaining, waitFor } from './waiting';
+
+type ContractOutcome = Pick<
+  ContractOrderResult,
+  'contract' | 'contract_id' | 'contract_code' | 'plan_id' | 'contract_err_code' | 'contract_err_code_des'
+>;
+
+/** Whether the contract is signed: by notification or query. WeChat Pay never says that it was *not* signed. */
+export class ContractFact {
+  private signed: Signing | undefined;
+  private notified = false;
+  private answer: ContractOrderAnswer | undefined;
+
+  constructor(
+    private readonly process: Process<ContractOrderResult>,
+    private readonly inbox: Inbox<ContractNotified>,
+    private readonly order: FrozenContractOrder,
+    private readonly options: ContractOrderOptions = {},
+  ) {}
+
+  presigned(answer: ContractOrderAnswer | undefined): void {
+    this.answer = answer;
+  }
+
+  /** The order can be paid, but no contract will come of it. */
+  get presignFailed(): boolean {
+    return this.answer?.presign === 'FAIL';
+  }
+
+  /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
+  async take(): Promise<void> {
+    for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
+      const differences = contractDifferences(this.order, notification.data);
+      if (differences.length > 0) {
+        const fields = differences.map(({ field }) => field).join(', ');
+        const reason = `its ${fields} differ from the order's`;
+        await keepUnclaimed({ mchid: this.order.mch_id, notification, reason });
+      } else if (notification.data.change_type === 'ADD') {
+        this.signed ??= notification.data;
+        this.notified = true;
+      }
+    }
+  }
+
+  async decided(paid: boolean, contractWait = parseDuration('2 hours')!): Promise<ContractOutcome> {
+    const { contract_code, plan_id } = this.order;
+    const named = { contract_code, plan_id };
+    if (this.signed === undefined && paid && !this.presignFailed) await this.wait(Date.now() + contractWait);
+    if (this.signed !== undefined) {
+      await this.handOver(this.signed);
+      return { contract: 'SIGNED', contract_id: this.signed.contract_id, ...named };
+    }
+    if (!this.presignFailed) return { contract: 'NOT_SIGNED', ...named };
+    const { contract_err_code, contract_err_code_des } = this.answer ?? {};
+    return {
+      contract: 'PRESIGN_FAILED',
+      ...(contract_err_code === undefined ? {} : { contract_err_code }),
+      ...(contract_err_code_des === undefined ? {} : { contract_err_code_des }),
+      ...named,
+    };
+  }
+
+  private async wait(deadline: number): Promise<void> {
+    const since = Date.now();
+    while (this.signed === undefined) {
+      const milliseconds = remaining(deadline);
+      if (milliseconds === undefined) return this.lastLook();
+      const wait = await waitFor(
+        () =>
+          awaiting('wait for the signing', milliseconds).awaitContract({
+            order: this.order,
+            waiting: {
+              since,
+              pollEvery: parseDuration(this.options.pollEvery),
+              operatorTold: this.process.needsOperator,
+            },
+          }),
+        () => !this.inbox.isEmpty,
+      );
+      if (wait.kind === 'timeUp') return this.lastLook();
+      if (wait.kind === 'interrupted') await this.take();
+      else if ('record' in wait.answer) this.signed = wait.answer.record;
+      else this.process.change(this.process.state, { needsOperator: true, reason: wait.answer.needsOperator });
+    }
+  }
+
+  private async lastLook(): Promise<void> {
+    const { mch_id, appid, plan_id, contract_code } = this.order;
+    const record = await calling('ask a last time')
+      .queryContract({ mch_id, appid, plan_id, contract_code })
+      .catch((error: unknown) => {
+        if (isCancellation(error)) throw error;
+        return null;
+      });
+    if (record !== null && contractState(record.contract_state).kind === 'signed') this.signed = record;
+  }
+
+  /** The contract lives for years; it gets what only the order knows, and learns its ending from notifications. */
+  private async handOver({ contract_id }: Signing): Promise<void> {
+    const { mch_id, plan_id, contract_code, appid, out_trade_no, openid } = this.order;
+    const input: ContractInput = { mch_id, plan_id, contract_code, appid, out_trade_no, openid, contract_id };
+    // Its own notification mostly has started it already; a contract learnt by query mostly has not.
+    const ways = [() => this.startContract(input), () => this.tellContract(input)];
+    if (this.notified) ways.reverse();
+    for (const way of ways) if (await way()) return;
+    // Neither open nor startable: it is signed and terminated already, and knows more than we do.
+  }
+
+  private async startContract(input: ContractInput): Promise<boolean> {
+    const identity = identityOf.contract(input);
+    try {
+      await startChild(contract, {
+        args: [input],
+        workflowId: identity.workflowId,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        typedSearchAttributes: startAttributes(identity, new Date(), 'SIGNED'),
+        staticSummary: `contract ${input.contract_code}`,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  private async tellContract(input: ContractInput): Promise<boolean> {
+    const { appid, out_trade_no, contract_id } = input;
+    if (appid === undefined || out_trade_no === undefined) return false;
+    const handedOver: ContractHandedOver = {
+      id: `order/${out_trade_no}`,
+      receivedAt: workflowInfo().startTime.toISOString(),
+      kind: 'order',
+      data: { appid, out_trade_no, contract_id },
+    };
+    try {
+      await getExternalWorkflowHandle(identityOf.contract(input).workflowId).signal(SIGNALS.contractNotified, handedOver);
+      return true;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return false;
+    }
+  }
+}

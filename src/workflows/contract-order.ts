@@ -1,0 +1,90 @@
+import { FILLED_IN_FIELDS, identityOf, parseDuration, SIGNALS } from '../interface';
+import type {
+  ContractNotified,
+  ContractOrderInput,
+  ContractOrderResult,
+  ContractOrderSubmission,
+  ContractOrderSubmitted,
+  FirstAnswer,
+  PaymentNotified,
+} from '../interface';
+import type { ContractOrder, FrozenContractOrder } from '../wechatpay/contract-order/schema';
+import { configuration, submitting } from './api';
+import { ContractFact } from './contract-fact';
+import { asRefusal } from './failures';
+import { guard } from './guard';
+import { Inbox } from './inbox';
+import { PaymentFact } from './payment-fact';
+import { Process } from './process';
+import { submit, Submission } from './submission';
+
+/**
+ * An order that is paid and signed in one step. Payment and signing are two independent facts: each has its own
+ * notification and its own query, and they come in any order.
+ *
+ * Submits; waits for the payment until the order expires, then closes it; once paid, waits for the signing. What was
+ * signed is handed to the workflow `contract`, which outlives the order.
+ */
+export async function contractOrder(input: ContractOrderInput): Promise<ContractOrderResult> {
+  const submission = new Submission<FirstAnswer<ContractOrderSubmission>>(input?.order, FILLED_IN_FIELDS);
+  const payments = new Inbox<PaymentNotified>(SIGNALS.paymentNotified);
+  const contracts = new Inbox<ContractNotified>(SIGNALS.contractNotified);
+  return submission.during(async () => {
+    const process = new Process<ContractOrderResult>(
+      guard(input, {
+        flow: 'contractOrder',
+        subject: 'contract order',
+        part: 'order',
+        keys: ['mch_id', 'out_trade_no'],
+        identity: identityOf.contractOrder,
+      }),
+    );
+    const { options } = input;
+    const order = isComplete(input.order)
+      ? input.order
+      : await configuration.completeContractOrder({ order: input.order });
+    const contract = new ContractFact(process, contracts, order, options);
+    const payment = new PaymentFact(process, payments, order, options);
+
+    let submitted: ContractOrderSubmitted;
+    try {
+      submitted = await submit(process, (operatorTold) =>
+        submitting('order').submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
+      );
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal === undefined) throw error;
+      submission.answer({ state: 'REFUSED', ...refusal });
+      return process.finish('REFUSED/NOT_SIGNED', { payment: 'REFUSED', contract: 'NOT_SIGNED', ...refusal });
+    }
+    submission.answer(firstAnswer(submitted, order.trade_type));
+    contract.presigned(submitted.answer);
+    payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });
+
+    const paid = await payment.decided(() => contract.take());
+    const signed = await contract.decided(paid.payment === 'PAID', parseDuration(options?.contractWait));
+    const result = { ...paid, ...signed };
+    return process.finish(`${result.payment}/${result.contract}`, result, {
+      needsOperator: result.payment === 'UNDECIDED' || result.contract === 'UNDECIDED',
+      reason: result.remedy,
+    });
+  });
+}
+
+function isComplete(order: ContractOrder): order is FrozenContractOrder {
+  return FILLED_IN_FIELDS.every((field) => order[field] !== undefined);
+}
+
+function firstAnswer(
+  { answer, order }: ContractOrderSubmitted,
+  ordered: string,
+): FirstAnswer<ContractOrderSubmission> {
+  return {
+    state: order?.trade_state ?? 'NOTPAY',
+    trade_type: answer?.trade_type ?? ordered,
+    presign: answer?.presign ?? 'FAIL',
+    ...(answer === undefined ? {} : { prepay_id: answer.prepay_id }),
+    ...(answer?.contract_err_code === undefined ? {} : { contract_err_code: answer.contract_err_code }),
+    ...(answer?.contract_err_code_des === undefined ? {} : { contract_err_code_des: answer.contract_err_code_des }),
+  };
+}

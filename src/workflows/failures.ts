@@ -1,0 +1,52 @@
+import { ActivityFailure, ApplicationFailure, RetryState, TimeoutFailure } from '@temporalio/common';
+import { describeProblems } from '../wechatpay/errors';
+import type { Problem } from '../wechatpay/errors';
+import { FAILURE_TYPES } from '../interface';
+import type { FailureType, Refusal } from '../interface';
+
+/** Ends the workflow as `InvalidInput`; any other exception would leave it hanging in workflow task failures. */
+export function invalidInput(subject: string, problems: readonly Problem[]): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FAILURE_TYPES.invalidInput,
+    message: describeProblems(subject, problems),
+    nonRetryable: true,
+    details: [problems],
+  });
+}
+
+export function conflict(message: string, differences: readonly unknown[] = []): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FAILURE_TYPES.conflict,
+    message,
+    nonRetryable: true,
+    details: [differences],
+  });
+}
+
+/**
+ * What an activity failed with, without Temporal's wrapping: thrown again at the top level, its type is not buried under
+ * `ActivityFailure`. Anything else comes back as it is.
+ */
+export function rootFailure(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : error;
+}
+
+function applicationFailure(error: unknown, type: FailureType): ApplicationFailure | undefined {
+  const root = rootFailure(error);
+  return root instanceof ApplicationFailure && root.type === type ? root : undefined;
+}
+
+/** WeChat Pay's refusal, if that is what the activity failed with: a business outcome, not a failed workflow. */
+export function asRefusal(error: unknown): Refusal | undefined {
+  const refused = applicationFailure(error, FAILURE_TYPES.refused);
+  return refused === undefined ? undefined : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
+}
+
+/**
+ * Whether a wait ended because its time was over. Asking again past the limit would be pointless, so the server mostly
+ * ends it early with the last `StillPending` as the cause; a limit that passes during an attempt is a plain time-out.
+ */
+export function isTimeUp(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.retryState === RetryState.TIMEOUT || error.cause instanceof TimeoutFailure;
+}

@@ -1,0 +1,35 @@
+import { defineSignal, setHandler } from '@temporalio/workflow';
+import type { VerifiedNotification } from '../interface';
+
+/** Ids kept for de-duplication. WeChat Pay sends one notification at most some thirty times, within a day. */
+const REMEMBERED = 200;
+
+/** Verified notifications in the order they came, each at most once. The workflow's single thread is the lock. */
+export class Inbox<Notification extends VerifiedNotification<string, unknown>> {
+  private readonly waiting: Notification[] = [];
+  private readonly known: Set<string>;
+
+  constructor(signal: string, known: readonly string[] = []) {
+    this.known = new Set(known);
+    setHandler(defineSignal<[Notification]>(signal), (notification) => {
+      if (typeof notification?.id !== 'string' || this.known.has(notification.id)) return;
+      this.known.add(notification.id);
+      const oldest = this.known.values().next();
+      if (this.known.size > REMEMBERED && !oldest.done) this.known.delete(oldest.value);
+      this.waiting.push(notification);
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  take(): Notification | undefined {
+    return this.waiting.shift();
+  }
+
+  /** What has to be carried over when the run continues as new. */
+  get seen(): readonly string[] {
+    return [...this.known];
+  }
+}

@@ -1,0 +1,183 @@
+import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { paymentDifferences } from '../wechatpay/contract-order/compare';
+import type { FrozenContractOrder, OrderRecord } from '../wechatpay/contract-order/schema';
+import { EARLIEST_CLOSE, tradeState } from '../wechatpay/contract-order/states';
+import { parseBeijingTime } from '../wechatpay/contract-order/times';
+import { parseDuration, UPDATES } from '../interface';
+import type {
+  Cashier,
+  ContractOrderOptions,
+  ContractOrderResult,
+  ContractOrderSubmitted,
+  Payment,
+  PaymentNotified,
+} from '../interface';
+import { awaiting, calling } from './api';
+import { conflict } from './failures';
+import type { Inbox } from './inbox';
+import type { Process } from './process';
+import { keepUnclaimed } from './unclaimed-notification';
+import { remaining, waitFor } from './waiting';
+
+const refreshUpdate = defineUpdate<OrderRecord | null>(UPDATES.refresh);
+const cashierUpdate = defineUpdate<Cashier, [{ spbill_create_ip?: string }?]>(UPDATES.cashier);
+const closeOrderUpdate = defineUpdate<{ accepted: true; closesAt: string }>(UPDATES.closeOrder);
+
+/** A payment made in the last second may become visible later. */
+const AFTER_EXPIRY = 60_000;
+
+type PaymentOutcome = Pick<ContractOrderResult, 'payment' | 'transaction_id' | 'total_fee' | 'time_end' | 'remedy'>;
+
+/** Whether the order is paid: by notification or query, and closed when nobody pays in time. */
+export class PaymentFact {
+  private paid: Payment | undefined;
+  private submitted: ContractOrderSubmitted | undefined;
+  private state = 'NOTPAY';
+  private closed = false;
+  private orderedAt = Date.now();
+  private closesAt: number;
+  private refreshed: OrderRecord | undefined;
+  private rescheduled = false;
+
+  constructor(
+    private readonly process: Process<ContractOrderResult>,
+    private readonly inbox: Inbox<PaymentNotified>,
+    private readonly order: FrozenContractOrder,
+    private readonly options: ContractOrderOptions = {},
+  ) {
+    const limit = parseDuration(options.giveUpAfter);
+    const expires = parseBeijingTime(order.time_expire) ?? Date.now();
+    this.closesAt = (limit === undefined ? expires : Math.min(expires, Date.now() + limit)) + AFTER_EXPIRY;
+    setHandler(refreshUpdate, async () => {
+      const record = await calling('ask now').queryOrder({ order });
+      if (record !== null && record.trade_state !== this.state) this.refreshed = record;
+      return record;
+    });
+    setHandler(cashierUpdate, (request?: { spbill_create_ip?: string }) => this.openCashier(request?.spbill_create_ip), {
+      description: 'What a front end needs to open WeChat Pay; may be called again.',
+      validator: (_request?: { spbill_create_ip?: string }) => {
+        if (this.submitted?.answer === undefined || this.isDecided) {
+          throw conflict(`cashier is allowed while the order can be paid; it is ${this.process.state}.`);
+        }
+      },
+    });
+    setHandler(closeOrderUpdate, () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }), {
+      description: 'Closes the unpaid order, not before five minutes after it was made.',
+      validator: () => {
+        if (this.submitted === undefined || this.isDecided) {
+          throw conflict(`closeOrder is allowed while the order is unpaid; it is ${this.process.state}.`);
+        }
+      },
+    });
+  }
+
+  ordered(submitted: ContractOrderSubmitted, { closeAtOnce }: { closeAtOnce: boolean }): void {
+    this.submitted = submitted;
+    this.orderedAt = Date.now();
+    if (submitted.order !== undefined) this.found(submitted.order);
+    if (!this.isDecided) this.process.change(this.state);
+    if (closeAtOnce) this.closeSoon();
+  }
+
+  /** Waits until the order is paid or closed. `meanwhile` looks at contract notifications, which may come first. */
+  async decided(meanwhile: () => Promise<void>): Promise<PaymentOutcome> {
+    for (;;) {
+      await meanwhile();
+      for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
+        await this.take(notification);
+      }
+      if (this.refreshed !== undefined) this.found(this.refreshed);
+      this.refreshed = undefined;
+      if (this.paid !== undefined) {
+        this.process.change('SUCCESS');
+        return { payment: 'PAID', ...facts(this.paid) };
+      }
+      if (this.closed) return { payment: 'NOT_PAID' };
+      if ((await this.wait()) === 'timeUp' && !this.isDecided) this.found(await this.close());
+    }
+  }
+
+  private get isDecided(): boolean {
+    return this.paid !== undefined || this.closed;
+  }
+
+  private async wait(): Promise<'timeUp' | undefined> {
+    const milliseconds = remaining(this.closesAt);
+    if (milliseconds === undefined) return 'timeUp';
+    this.rescheduled = false;
+    const wait = await waitFor(
+      () =>
+        awaiting('wait for the payment', milliseconds).awaitPayment({
+          order: this.order,
+          seen: this.state,
+          waiting: {
+            since: this.orderedAt,
+            pollEvery: parseDuration(this.options.pollEvery),
+            operatorTold: this.process.needsOperator,
+          },
+        }),
+      () => !this.inbox.isEmpty || this.refreshed !== undefined || this.rescheduled,
+    );
+    if (wait.kind === 'timeUp') return 'timeUp';
+    if (wait.kind === 'interrupted') return undefined;
+    if ('record' in wait.answer) this.found(wait.answer.record);
+    else this.process.change(this.state, { needsOperator: true, reason: wait.answer.needsOperator });
+    return undefined;
+  }
+
+  private found(record: OrderRecord): void {
+    this.state = record.trade_state;
+    const { kind, unexpected } = tradeState(record.trade_state);
+    if (kind === 'closed') this.closed = true;
+    else if (kind === 'open') {
+      this.process.change(
+        this.state,
+        unexpected ? { needsOperator: true, reason: `WeChat Pay states ${this.state}, which is not expected.` } : undefined,
+      );
+    } else {
+      const differences = paymentDifferences(this.order, record);
+      if (differences.length > 0) throw conflict(`the payment differs from the order in ${names(differences)}`, differences);
+      this.paid = record;
+    }
+  }
+
+  private async take(notification: PaymentNotified): Promise<void> {
+    const differences = paymentDifferences(this.order, notification.data);
+    if (differences.length === 0) {
+      this.paid ??= notification.data;
+      return;
+    }
+    const reason = `its ${names(differences)} differ from the order's`;
+    await keepUnclaimed({ mchid: this.order.mch_id, notification, reason });
+  }
+
+  /** Close, then ask: a payment can overtake the close, and then the order is paid. */
+  private close(): Promise<OrderRecord> {
+    return calling('close the order', '1 day').closeOrder({ order: this.order });
+  }
+
+  private closeSoon(): number {
+    this.closesAt = Math.min(this.closesAt, Math.max(Date.now(), this.orderedAt + EARLIEST_CLOSE));
+    this.rescheduled = true;
+    return this.closesAt;
+  }
+
+  private async openCashier(spbill_create_ip: string | undefined): Promise<Cashier> {
+    if (this.submitted === undefined) throw conflict('the order was not submitted yet.');
+    const opened = await calling('open the cashier').openCashier({
+      order: this.order,
+      submitted: this.submitted,
+      ...(spbill_create_ip === undefined ? {} : { spbill_create_ip }),
+    });
+    this.submitted = opened.submitted;
+    return opened.cashier;
+  }
+}
+
+function facts({ transaction_id, total_fee, time_end }: Payment) {
+  return { transaction_id, total_fee, time_end };
+}
+
+function names(differences: readonly { readonly field: string }[]): string {
+  return differences.map(({ field }) => field).join(', ');
+}

@@ -1,0 +1,96 @@
+import {
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interface';
+import type { ProcessIdentity, WorkflowResult, WorkflowStatus } from '../interface';
+import { tellCaller } from './on-result';
+
+const statusQuery = defineQuery<WorkflowStatus>(QUERIES.status);
+
+/** A reason for a person to look, written for that person. */
+export interface Attention {
+  readonly needsOperator: boolean;
+  readonly reason?: string;
+}
+
+const UNATTENDED: Attention = { needsOperator: false };
+
+/**
+ * The visible side of one process: state, search attributes, current details and the query `status`, changed together so
+ * that they never disagree. One change costs one history event.
+ */
+export class Process<Result extends WorkflowResult> {
+  private current: WorkflowStatus;
+  private result: Result | undefined;
+
+  constructor(
+    private readonly identity: ProcessIdentity,
+    state = 'SUBMITTING',
+  ) {
+    this.current = {
+      flow: identity.flow,
+      state,
+      since: new Date().toISOString(),
+      needsOperator: false,
+    };
+    setHandler(statusQuery, () => (this.result === undefined ? this.current : { ...this.current, result: this.result }));
+    // Started by our client it has its attributes already; typed into the Temporal UI or CLI it has none.
+    if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.WxFlow) === undefined) {
+      upsertSearchAttributes(startAttributes(identity, new Date(), state));
+    }
+    setCurrentDetails(details(this.current));
+  }
+
+  get state(): string {
+    return this.current.state;
+  }
+
+  get needsOperator(): boolean {
+    return this.current.needsOperator;
+  }
+
+  /** Records a new state, or a new reason for a person to look. Saying the same again costs nothing. */
+  change(state: string, attention: Attention = UNATTENDED): void {
+    const { needsOperator, reason } = attention;
+    const sameState = state === this.current.state;
+    if (sameState && needsOperator === this.current.needsOperator && reason === this.current.reason) return;
+    const now = new Date();
+    this.current = {
+      flow: this.identity.flow,
+      state,
+      since: sameState ? this.current.since : now.toISOString(),
+      needsOperator,
+      reason,
+    };
+    upsertSearchAttributes([
+      { key: SEARCH_ATTRIBUTES.WxState, value: state },
+      { key: SEARCH_ATTRIBUTES.WxNeedsOperator, value: needsOperator },
+      { key: SEARCH_ATTRIBUTES.WxLastChange, value: now },
+    ]);
+    setCurrentDetails(details(this.current));
+  }
+
+  /** Records the outcome, tells the caller, and lets every update that still waits for an answer have it. */
+  async finish(state: string, result: Result, attention: Attention = UNATTENDED): Promise<Result> {
+    this.result = result;
+    this.change(state, attention);
+    if (this.identity.onResult !== undefined) {
+      await tellCaller(this.identity.onResult, this.identity.flow, result, this.identity.reference);
+    }
+    await condition(allHandlersFinished);
+    return result;
+  }
+}
+
+function details({ flow, state, since, needsOperator, reason }: WorkflowStatus): string {
+  const lines = [`**${state}** since ${since}`, `Process: ${flow}`];
+  if (needsOperator) lines.unshift('**A person should look at this.**');
+  if (reason !== undefined) lines.push(reason);
+  return lines.join('\n\n');
+}

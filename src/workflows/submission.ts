@@ -1,0 +1,71 @@
+import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { fieldDifferences, UPDATES } from '../interface';
+import type { Submitted, WorkflowResult } from '../interface';
+import { conflict, rootFailure } from './failures';
+import type { Process } from './process';
+
+const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
+
+/**
+ * The first answer of WeChat Pay, for everybody who asks by the update `submitted`. A second start of the same key ends
+ * here too: other data is refused before it counts as accepted.
+ */
+export class Submission<Answer> {
+  private settled: { readonly answer: Answer } | { readonly failure: unknown } | undefined;
+
+  /** `mine`: what this run was started with; `mayBeAbsent`: fields that were filled in for it. */
+  constructor(mine: unknown, mayBeAbsent: readonly string[] = []) {
+    setHandler(submittedUpdate, () => this.firstAnswer(), {
+      description: 'The first answer of WeChat Pay; other data for the same key is refused.',
+      validator: (theirs?: unknown) => {
+        if (theirs === undefined || theirs === null) return; // from the command line: no comparison
+        const differences = fieldDifferences(mine, theirs, mayBeAbsent);
+        if (differences.length === 0) return;
+        const fields = differences.map(({ field }) => field).join(', ');
+        throw conflict(
+          `this business key was started with other data: ${fields} differ. ` +
+            'Nothing was sent. Correct the input, or change the existing record.',
+          differences.map(({ field }) => field),
+        );
+      },
+    });
+  }
+
+  answer(answer: Answer): void {
+    this.settled ??= { answer };
+  }
+
+  /** Runs the process; a failure reaches those who wait for the first answer as well, and ends the workflow unwrapped. */
+  async during<Result>(body: () => Promise<Result>): Promise<Result> {
+    try {
+      return await body();
+    } catch (error) {
+      const failure = rootFailure(error);
+      this.settled ??= { failure };
+      await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+      throw failure;
+    }
+  }
+
+  private async firstAnswer(): Promise<Answer> {
+    await condition(() => this.settled !== undefined);
+    const settled = this.settled;
+    if (settled !== undefined && 'answer' in settled) return settled.answer;
+    throw settled?.failure;
+  }
+}
+
+/**
+ * Sends, and does not let go before the outcome of what was sent is known: a cancellation waits until then. A person may
+ * have to repair something in between; the process says so and goes on trying.
+ */
+export async function submit<Answer>(
+  process: Pick<Process<WorkflowResult>, 'state' | 'change'>,
+  send: (operatorTold: boolean) => Promise<Submitted<Answer>>,
+): Promise<Answer> {
+  for (let operatorTold = false; ; operatorTold = true) {
+    const submitted = await CancellationScope.nonCancellable(() => send(operatorTold));
+    if ('answer' in submitted) return submitted.answer;
+    process.change(process.state, { needsOperator: true, reason: submitted.needsOperator });
+  }
+}

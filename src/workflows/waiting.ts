@@ -1,0 +1,49 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { isTimeUp } from './failures';
+
+/** How a wait ended: with an answer, because something else became true, or because its time was over. */
+export type Wait<Answer> =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'timeUp' };
+
+/**
+ * Waits for a retried activity or for `interrupted`, whichever comes first, and leaves nothing pending: both run in one
+ * cancellable scope, and the activity is awaited after its cancellation, because its id will be used again.
+ */
+export async function waitFor<Answer>(
+  ask: () => Promise<Answer>,
+  interrupted: () => boolean = () => false,
+): Promise<Wait<Answer>> {
+  if (interrupted()) return { kind: 'interrupted' };
+  const scope = new CancellationScope();
+  let asking: Promise<Wait<Answer>> | undefined;
+  const winner = await scope.run(() => {
+    asking = ask().then(
+      (answer) => ({ kind: 'answer', answer }),
+      (error: unknown) => {
+        if (isTimeUp(error)) return { kind: 'timeUp' };
+        throw error;
+      },
+    );
+    const interruption = condition(interrupted).then((): Wait<Answer> => ({ kind: 'interrupted' }));
+    return Promise.race([asking, interruption]);
+  });
+  if (winner.kind === 'interrupted') {
+    scope.cancel();
+    await asking?.catch(unlessCancelled);
+  } else {
+    scope.cancel(); // the condition still waits
+  }
+  return winner;
+}
+
+function unlessCancelled(error: unknown): void {
+  if (!isCancellation(error)) throw error;
+}
+
+/** What remains until `deadline`, in milliseconds; undefined when there is nothing to wait for any more. */
+export function remaining(deadline: number): number | undefined {
+  const milliseconds = deadline - Date.now();
+  return milliseconds >= 1 ? milliseconds : undefined;
+}
