@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createActivities, localActivities } from './activities';
 import type { Merchants, NotificationAddresses, Timing } from './activities';
 import { checkSearchAttributes } from './client/namespace';
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   /** Workflow code bundled before, as in an image. Built at start otherwise. */
   readonly workflowBundle?: WorkflowBundleWithSourceMap;
   readonly maxCachedWorkflows?: number;
+  /** Told the server's clock before each activity, milliseconds since the epoch: for tests that skip time. */
+  readonly onServerTime?: (time: number) => void;
 }
 
 export interface RunningWorker {
@@ -70,9 +73,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     namespace,
     taskQueue: config.apiTaskQueue,
     activities: createActivities({ merchants, timing, allowLoopback: isAllLoopback(config) }),
-    ...(config.requestsPerSecond === undefined
+    ...(options.onServerTime === undefined
       ? {}
-      : { maxTaskQueueActivitiesPerSecond: config.requestsPerSecond }),
+      : { interceptors: { activity: [clockInterceptor(options.onServerTime)] } }),
+    ...(config.requestsPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: config.requestsPerSecond }),
   });
   const both = [workflows, api];
   const stopped = Promise.all(both.map((worker) => worker.run()))
@@ -93,10 +97,21 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
+function clockInterceptor(onServerTime: (time: number) => void): ActivityInterceptorsFactory {
+  return ({ info }) => ({
+    inbound: {
+      execute: (input, next) => {
+        onServerTime(info.currentAttemptScheduledTimestampMs);
+        return next(input);
+      },
+    },
+  });
+}
+
 /** Bundles the workflows; an image does it once when it is built. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: require.resolve('./workflows'),
+    workflowsPath: join(__dirname, 'workflows'),
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });
 }
@@ -131,6 +146,9 @@ async function connect(): Promise<{ connection: NativeConnection; namespace: str
     await clientConnection.close();
   }
   const { address, ...rest } = connectionOptions;
-  const connection = await NativeConnection.connect({ ...(address === undefined ? {} : { address }), ...rest } as never);
+  const connection = await NativeConnection.connect({
+    ...(address === undefined ? {} : { address }),
+    ...rest,
+  } as never);
   return { connection, namespace: namespace ?? 'default' };
 }

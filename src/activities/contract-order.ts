@@ -119,7 +119,8 @@ async function close(attempt: Attempt, calls: ContractOrderCalls, order: FrozenC
     try {
       await send(attempt, () => calls.closeOrder(order));
     } catch (error) {
-      const overtaken = error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.errorClass === 'NOT_FOUND');
+      const overtaken =
+        error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.errorClass === 'NOT_FOUND');
       if (!overtaken) throw error;
     }
   }

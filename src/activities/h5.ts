@@ -46,7 +46,9 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
       askUntilChanged({
         schedule: SCHEDULES.h5,
         waiting,
-        ask: async (): Promise<Observation<{ readonly authorization_state: string }> | { readonly pending: string }> => {
+        ask: async (): Promise<
+          Observation<{ readonly authorization_state: string }> | { readonly pending: string }
+        > => {
           const { authorization_state } = await callsOf(mchid).permission(application.sub_mchid);
           return permissionCovers(application.transaction_limit_type, authorization_state)
             ? { record: { authorization_state } }

@@ -166,7 +166,11 @@ export class WechatPayClient {
       () => this.checkOptions('contractOrder', options),
       () => parseContractOrder(input.order, '$.order', rules),
     ]);
-    const order = parseFrozenContractOrder(completeContractOrder(given, this.addresses(), Date.now()), '$.order', rules);
+    const order = parseFrozenContractOrder(
+      completeContractOrder(given, this.addresses(), Date.now()),
+      '$.order',
+      rules,
+    );
     await this.checkNamespace();
     const started = await startAndSubmit<
       { order: ContractOrder; options?: ContractOrderOptions },
@@ -240,7 +244,8 @@ export class WechatPayClient {
     if ('sealed_with' in identity) return parseSealedIdentity(identity, path);
     if (this.options.sealingKey === undefined) {
       throw new WechatPayError('CONFIGURATION', 'this client has no key to seal identity data with.', {
-        remedy: 'Give `sealingKey`: a public key of WeChat Pay with its id; `temporal-wechatpay certificates` fetches one.',
+        remedy:
+          'Give `sealingKey`: a public key of WeChat Pay with its id; `temporal-wechatpay certificates` fetches one.',
       });
     }
     return sealIdentity(identity, this.options.sealingKey, path);

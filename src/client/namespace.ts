@@ -1,18 +1,22 @@
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+
+type IndexedValueType = temporal.api.enums.v1.IndexedValueType;
 import { isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
 
 /** gRPC's code for a method that a server does not have, as the time-skipping test server. */
 const UNIMPLEMENTED = 12;
 
-const TYPE_NAMES: Readonly<Record<number, string>> = {
-  1: 'Text',
-  2: 'Keyword',
-  3: 'Int',
-  4: 'Double',
-  5: 'Bool',
-  6: 'Datetime',
-  7: 'KeywordList',
+/** `temporal.api.enums.v1.IndexedValueType` by the names the Temporal CLI uses. */
+const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = {
+  Text: 1,
+  Keyword: 2,
+  Int: 3,
+  Double: 4,
+  Bool: 5,
+  Datetime: 6,
+  KeywordList: 7,
 };
 
 /**
@@ -45,9 +49,25 @@ export async function listSearchAttributes(client: Client): Promise<ReadonlyMap<
     const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
       namespace: client.options.namespace,
     });
-    return new Map(Object.entries(customAttributes ?? {}).map(([name, type]) => [name, TYPE_NAMES[type] ?? String(type)]));
+    return new Map(Object.entries(customAttributes ?? {}).map(([name, type]) => [name, typeName(type)]));
   } catch (error) {
     if (isGrpcServiceError(error) && Number(error.code) === UNIMPLEMENTED) return undefined;
     throw error;
   }
+}
+
+/** Adds what is missing and returns its names. An attribute of another type is left alone: data may depend on it. */
+export async function createSearchAttributes(client: Client): Promise<string[]> {
+  const existing = await listSearchAttributes(client);
+  const missing = Object.entries(SEARCH_ATTRIBUTE_TYPES).filter(([name]) => existing?.has(name) !== true);
+  if (missing.length === 0) return [];
+  await client.connection.operatorService.addSearchAttributes({
+    namespace: client.options.namespace,
+    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type] as IndexedValueType])),
+  });
+  return missing.map(([name]) => name);
+}
+
+function typeName(value: unknown): string {
+  return Object.entries(INDEXED_VALUE_TYPES).find(([, type]) => type === value)?.[0] ?? String(value);
 }

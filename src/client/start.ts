@@ -83,7 +83,8 @@ export async function startAndSubmit<Input, Answer>(
     );
     // No answer means no worker, and perhaps no start either: starting again joins what is there.
     if ('started' in first) return { ...(await start(client, taskQueue, begin)), first };
-    const { workflowId, firstExecutionRunId } = (await operation.workflowHandle()) as WorkflowHandleWithFirstExecutionRunId;
+    const { workflowId, firstExecutionRunId } =
+      (await operation.workflowHandle()) as WorkflowHandleWithFirstExecutionRunId;
     return { workflowId, runId: firstExecutionRunId, first };
   } catch (error) {
     if (!isAlreadyStarted(error)) throw fromFailure(error);
@@ -146,11 +147,15 @@ async function compareWithStored<Input>(client: Client, begin: Start<Input>, run
 }
 
 function isAlreadyStarted(error: unknown): boolean {
-  return error instanceof WorkflowExecutionAlreadyStartedError || (isGrpcServiceError(error) && Number(error.code) === 6);
+  return (
+    error instanceof WorkflowExecutionAlreadyStartedError || (isGrpcServiceError(error) && Number(error.code) === 6)
+  );
 }
 
 function isDeadline(error: unknown): boolean {
   if (isGrpcServiceError(error)) return Number(error.code) === 4;
   if (!(error instanceof Error)) return false;
-  return error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError' || (error.cause !== undefined && isDeadline(error.cause));
+  return (
+    error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError' || (error.cause !== undefined && isDeadline(error.cause))
+  );
 }

@@ -3,7 +3,9 @@ import type { DemoOptions } from '../demo';
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('runs all processes against the simulator, on a Temporal server of its own unless TEMPORAL_ADDRESS names one')
+    .description(
+      'runs all processes against the simulator, on a Temporal server of its own unless TEMPORAL_ADDRESS names one',
+    )
     .option('--keep', 'leaves everything running for a look around, until Ctrl-C')
     .option('--json', 'prints one JSON object as the last line')
     .option('--allow-remote', 'accepts a TEMPORAL_ADDRESS that is not on this machine')

@@ -1,11 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Command } from 'commander';
-import { listSearchAttributes, searchAttributeProblems } from '../client/namespace';
-import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
-
-/** `temporal.api.enums.v1.IndexedValueType` by the names the Temporal CLI uses. */
-const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = { Keyword: 2, Bool: 5, Datetime: 6, KeywordList: 7 };
+import { createSearchAttributes, searchAttributeProblems } from '../client/namespace';
 
 export function setupCommand(): Command {
   return new Command('setup')
@@ -17,7 +13,8 @@ export function setupCommand(): Command {
         const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
         const added = await createSearchAttributes(client);
         const problems = await searchAttributeProblems(client);
-        if (problems.length > 0) throw new Error(`setup of ${client.options.namespace} is incomplete: ${problems.join('; ')}.`);
+        if (problems.length > 0)
+          throw new Error(`setup of ${client.options.namespace} is incomplete: ${problems.join('; ')}.`);
         process.stdout.write(
           `namespace ${client.options.namespace}: ${added.length === 0 ? 'already set up' : `added ${added.join(', ')}`}\n`,
         );
@@ -25,16 +22,4 @@ export function setupCommand(): Command {
         await connection.close();
       }
     });
-}
-
-/** Adds what is missing and returns its names. An attribute of another type is left alone: data may depend on it. */
-export async function createSearchAttributes(client: Client): Promise<string[]> {
-  const existing = await listSearchAttributes(client);
-  const missing = Object.entries(SEARCH_ATTRIBUTE_TYPES).filter(([name]) => existing?.has(name) !== true);
-  if (missing.length === 0) return [];
-  await client.connection.operatorService.addSearchAttributes({
-    namespace: client.options.namespace,
-    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type] ?? 2])),
-  });
-  return missing.map(([name]) => name);
 }

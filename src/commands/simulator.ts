@@ -26,7 +26,11 @@ export function simulatorCommand(): Command {
     .option('--decided-after <seconds>', 'customs decides', seconds)
     .option('--under-review-after <seconds>', 'an H5 application leaves PENDING', seconds)
     .option('--reviewed-after <seconds>', 'the reviewer decides', seconds)
-    .option('--notify-scale <factor>', 'stretches the waits between repeated notifications; 0.01 makes 15 s 150 ms', seconds)
+    .option(
+      '--notify-scale <factor>',
+      'stretches the waits between repeated notifications; 0.01 makes 15 s 150 ms',
+      seconds,
+    )
     .option('--termination-url <url>', 'where terminations of contracts are notified')
     .option('--allow-remote-notify', 'sends notifications to other machines too')
     .action(async (flags: SimulatorFlags) => {
@@ -35,7 +39,11 @@ export function simulatorCommand(): Command {
       const { simulatorPort, logLevel } = loadConfig(process.env, { needs: [] });
       if (flags.init !== undefined) {
         const { env } = await writeTestCredentials(flags.init, { port: simulatorPort });
-        process.stdout.write(Object.entries(env).map(([name, value]) => `${name}=${value}\n`).join(''));
+        process.stdout.write(
+          Object.entries(env)
+            .map(([name, value]) => `${name}=${value}\n`)
+            .join(''),
+        );
         return;
       }
       const log = pino({ level: logLevel });

@@ -12,9 +12,7 @@ export class ConfigurationError extends Error {
       ({ path, expected, got, remedy }) =>
         `${path}: expected ${expected}${got === undefined ? '' : `, got ${got}`}. ${remedy}`,
     );
-    super(
-      `invalid configuration: ${problems.length} problem${problems.length === 1 ? '' : 's'}\n${lines.join('\n')}`,
-    );
+    super(`invalid configuration: ${problems.length} problem${problems.length === 1 ? '' : 's'}\n${lines.join('\n')}`);
   }
 }
 

@@ -82,5 +82,5 @@ function readFields(
     }
     source[field] = problems.attempt(`${path}.${field}`, () => PARSERS[type](text, folder));
   }
-  return source as MerchantSource;
+  return source;
 }

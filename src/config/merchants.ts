@@ -46,9 +46,9 @@ export interface MerchantContext {
   readonly signType: SignType;
   readonly problems: Problems;
   /** What a field is called where it came from. */
-  label(field: MerchantField): string;
+  readonly label: (field: MerchantField) => string;
   /** Is the field given, right or wrong? A wrong one has been reported and is not called missing as well. */
-  isSet(field: MerchantField): boolean;
+  readonly isSet: (field: MerchantField) => boolean;
 }
 
 /** Puts one merchant together, or reports why it cannot be. */

@@ -47,7 +47,11 @@ export class VariableReader {
       }
       const raw = text ?? variable.default;
       const { type } = variable;
-      if (raw !== undefined) this.parsed.set(name, problems.attempt(name, () => PARSERS[type](raw)));
+      if (raw !== undefined)
+        this.parsed.set(
+          name,
+          problems.attempt(name, () => PARSERS[type](raw)),
+        );
     }
   }
 

@@ -114,7 +114,11 @@ export const PARSERS: { readonly [T in keyof Values]: Parser<Values[T]> } = {
     }
     return value;
   },
-  host: pattern(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or IP address', 'Write for example 0.0.0.0 for every interface.'),
+  host: pattern(
+    /^[A-Za-z0-9.:_-]{1,253}$/,
+    'a host name or IP address',
+    'Write for example 0.0.0.0 for every interface.',
+  ),
   port: (text) => {
     const value = Number(text);
     if (!/^\d{1,5}$/.test(text) || value > 65_535) {
@@ -165,7 +169,8 @@ function url(text: string, expected: string, remedy: string, loopbackMayBeHttp: 
   const refuse = (expectation: string, todo: string): never => {
     throw new ValueProblem('url', expectation, todo, show(text));
   };
-  if (/[\s\\]/.test(text) || !URL.canParse(text)) refuse(`a URL (${expected})`, 'Write for example https://example.com.');
+  if (/[\s\\]/.test(text) || !URL.canParse(text))
+    refuse(`a URL (${expected})`, 'Write for example https://example.com.');
   const parsed = new URL(text);
   if (parsed.username !== '' || parsed.password !== '') refuse('a URL without user name and password', 'Remove them.');
   if (/[?#]/.test(text)) refuse('a URL without query and fragment', 'Remove everything from ? or # on.');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { createSearchAttributes } from '../commands/setup';
+import { createSearchAttributes } from '../client/namespace';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
 import { findTemporalCli, useServer, writeTestCredentials } from '../testing';
 import type { TestCredentials } from '../testing';
@@ -69,7 +69,11 @@ export async function openStage({ allowRemote, progress }: StageOptions): Promis
     };
     const simulator = ['simulator', '--credentials', simulatorFile, '--notify-scale', '0.02'];
     const started = await Promise.allSettled([
-      CommandProcess.start([...simulator, '--termination-url', `${notifyBaseUrl}/wechatpay/${credentials.mchid}/contract`], env, 'simulator listens'),
+      CommandProcess.start(
+        [...simulator, '--termination-url', `${notifyBaseUrl}/wechatpay/${credentials.mchid}/contract`],
+        env,
+        'simulator listens',
+      ),
       CommandProcess.start(['webhook'], env, 'webhook listens'),
       CommandProcess.start(['worker'], env, 'worker polls'),
     ]);

@@ -19,12 +19,24 @@ export function table(rows: readonly TableRow[]): string {
     ]),
   ];
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function inWords(result: WorkflowResult): string {
   if ('payment' in result) return `${result.payment}, ${result.contract}`;
-  const why = 'explanation' in result ? result.explanation : 'audit_reject_detail' in result ? result.audit_reject_detail : undefined;
+  const why =
+    'explanation' in result
+      ? result.explanation
+      : 'audit_reject_detail' in result
+        ? result.audit_reject_detail
+        : undefined;
   const identity = 'identity' in result && result.identity !== undefined ? `, identity ${result.identity.outcome}` : '';
   return `${result.outcome}${identity}${why === undefined ? '' : `: ${why}`}`;
 }

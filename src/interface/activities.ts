@@ -1,4 +1,9 @@
-import type { CertificateVerification, CustomsDeclaration, CustomsRecord, CustomsRepush } from '../wechatpay/customs/schema';
+import type {
+  CertificateVerification,
+  CustomsDeclaration,
+  CustomsRecord,
+  CustomsRepush,
+} from '../wechatpay/customs/schema';
 import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import type {
   ContractNotification,
@@ -48,7 +53,10 @@ export interface CustomsActivities {
   /** Asks once, now. */
   queryDeclaration(input: { readonly declaration: CustomsDeclaration }): Promise<CustomsRecord | null>;
   /** Pushes again, once; `snapshot` is the record it starts from, so that a lost answer can be told apart. */
-  repushDeclaration(input: { readonly repush: CustomsRepush; readonly snapshot: CustomsRecord }): Promise<CustomsRecord>;
+  repushDeclaration(input: {
+    readonly repush: CustomsRepush;
+    readonly snapshot: CustomsRecord;
+  }): Promise<CustomsRecord>;
   /** Asks whether the sealed identity is the payer's. A refusal is an outcome, never an error. */
   verifyIdentity(input: { readonly verification: CertificateVerification }): Promise<IdentityResult>;
 }
@@ -149,4 +157,7 @@ export interface LocalActivities {
 /** A payment as the order needs it, whether it was notified or asked for. */
 export type Payment = Pick<PaymentNotification | OrderRecord, 'transaction_id' | 'total_fee' | 'time_end' | 'openid'>;
 /** A signing as the order needs it, whether it was notified or asked for. */
-export type Signing = Pick<ContractNotification | ContractRecord, 'contract_id' | 'contract_code' | 'plan_id' | 'openid'>;
+export type Signing = Pick<
+  ContractNotification | ContractRecord,
+  'contract_id' | 'contract_code' | 'plan_id' | 'openid'
+>;

@@ -23,7 +23,11 @@ function sorted(value: unknown): unknown {
  * Fields in which `theirs` differs from `ours`. `mayBeAbsent`: fields that count as equal when `theirs` leaves them out,
  * because they were filled in for `ours`.
  */
-export function fieldDifferences(ours: unknown, theirs: unknown, mayBeAbsent: readonly string[] = []): FieldDifference[] {
+export function fieldDifferences(
+  ours: unknown,
+  theirs: unknown,
+  mayBeAbsent: readonly string[] = [],
+): FieldDifference[] {
   const left = asRecord(ours);
   const right = asRecord(theirs);
   const fields = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();

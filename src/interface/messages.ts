@@ -79,4 +79,5 @@ export interface ResultEvent {
  * First answer of the update `submitted`, in WeChat Pay's names. `state` is `REFUSED` when WeChat Pay said no, and
  * `ALREADY_AUTHORIZED` or `SUBMITTED_ID_UNKNOWN` for an H5 application without a number.
  */
-export type FirstAnswer<Answer extends object> = (Answer & { readonly state: string }) | ({ readonly state: 'REFUSED' } & Refusal);
+export type FirstAnswer<Answer extends object> =
+  (Answer & { readonly state: string }) | ({ readonly state: 'REFUSED' } & Refusal);

@@ -24,7 +24,11 @@ export function answer(protocol: 'v3' | 'v2', status: number): WebhookResponse {
   const message = MESSAGES[status] ?? 'failed';
   if (protocol === 'v3') {
     const body = status === 200 ? { code: 'SUCCESS', message: 'OK' } : { code: 'FAIL', message };
-    return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...allow }, body: JSON.stringify(body) };
+    return {
+      status,
+      headers: { 'content-type': 'application/json; charset=utf-8', ...allow },
+      body: JSON.stringify(body),
+    };
   }
   const [code, text] = status === 200 ? ['SUCCESS', 'OK'] : ['FAIL', message];
   return {

@@ -21,6 +21,14 @@ export interface TemporalSinkOptions {
   readonly deadlineMs?: number;
 }
 
+export interface TemporalSink extends NotificationSink {
+  /**
+   * Resolves once no call is under way. An abandoned call still retries for some seconds, and the SDK throws where nobody
+   * can catch it if its connection is closed before.
+   */
+  idle(): Promise<void>;
+}
+
 type SignalName = (typeof SIGNALS)[keyof typeof SIGNALS];
 
 /** A workflow the notification is for, and how its result would show that it has it already. */
@@ -35,10 +43,18 @@ interface Addressee<Data, Result> {
  * Delivers to Temporal. Every method resolves only after the server has accepted a signal or a start, or has shown that
  * a closed workflow holds the same fact. An error, whichever, means: send it again.
  */
-export function createTemporalSink(options: TemporalSinkOptions): NotificationSink {
+export function createTemporalSink(options: TemporalSinkOptions): TemporalSink {
   const { client, taskQueue, onResult, deadlineMs = 3_000 } = options;
   const { workflow } = client;
-  const inTime = <R>(work: () => Promise<R>) => client.withDeadline(Date.now() + deadlineMs, work);
+  const running = new Set<Promise<unknown>>();
+
+  function inTime<R>(work: () => Promise<R>): Promise<R> {
+    const call = client.withDeadline(Date.now() + deadlineMs, work);
+    running.add(call);
+    const forget = () => void running.delete(call);
+    call.then(forget, forget);
+    return call;
+  }
 
   async function signal(workflowId: string, name: SignalName, message: AnyNotification): Promise<boolean> {
     try {
@@ -142,7 +158,10 @@ export function createTemporalSink(options: TemporalSinkOptions): NotificationSi
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       const { workflowId } = identity;
-      return compareWithClosed({ workflowId, mchid, signal: SIGNALS.contractNotified, agrees: contractAgrees }, message);
+      return compareWithClosed(
+        { workflowId, mchid, signal: SIGNALS.contractNotified, agrees: contractAgrees },
+        message,
+      );
     }
   }
 
@@ -171,5 +190,9 @@ export function createTemporalSink(options: TemporalSinkOptions): NotificationSi
       }),
 
     unclaimed: (input) => inTime(() => keepUnclaimed(input)),
+
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
   };
 }

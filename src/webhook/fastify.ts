@@ -69,7 +69,7 @@ function createServer({ readiness, shutdownGraceMs = 5_000 }: HealthOptions): Fa
     return503OnClosing: true,
     exposeHeadRoutes: false,
     // A path that cannot be decoded is one more path that leads nowhere.
-    frameworkErrors: (_error, _request, reply) => send(reply, answer('v3', 404)),
+    frameworkErrors: (_error, _request, reply) => void send(reply, answer('v3', 404)),
     clientErrorHandler: (error, socket) => {
       if (!socket.writable || error.code === 'ECONNRESET') {
         socket.destroy();

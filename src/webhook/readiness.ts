@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { searchAttributeProblems } from '../client/namespace';
+import { within } from './deadline';
 
 /** Whether notifications can be taken right now, and if not, why. */
 export interface ReadinessReport {
@@ -10,7 +11,8 @@ export interface ReadinessReport {
 export interface Readiness {
   /** Asks once, and again every few seconds until `stop`. */
   start(): Promise<void>;
-  stop(): void;
+  /** Resolves once no probe is under way, so that the connection can be closed. */
+  stop(): Promise<void>;
   report(): ReadinessReport;
 }
 
@@ -32,6 +34,7 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   let lastSuccess: number | undefined;
   let attributeProblems: readonly string[] | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
 
   async function probe(): Promise<void> {
     const { namespace } = client.options;
@@ -45,13 +48,20 @@ export function createReadiness(options: ReadinessOptions): Readiness {
 
   return {
     async start() {
-      const quietly = () => probe().catch(() => undefined); // lastSuccess grows old, which is what report() says
-      await quietly();
+      // A failed probe leaves lastSuccess to grow old, which is what report() says.
+      const quietly = () => {
+        running ??= probe()
+          .catch(() => undefined)
+          .finally(() => (running = undefined));
+        return running;
+      };
+      await within(ANSWER_WITHIN_MS, quietly()).catch(() => undefined);
       timer = setInterval(() => void quietly(), everyMs);
       timer.unref();
     },
-    stop() {
+    async stop() {
       clearInterval(timer);
+      await running;
     },
     report() {
       const reasons: string[] = [];

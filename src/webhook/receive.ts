@@ -2,10 +2,7 @@ import type { AnyNotification, UnclaimedNotificationInput, VerifiedNotification 
 import type { KeyRing } from '../wechatpay/v3/key-ring';
 import { NotificationRefusedError, openNotification } from '../wechatpay/v3/notification';
 import { openV2Notification, V2NotificationRefusedError } from '../wechatpay/v2/notification';
-import {
-  readContractNotification,
-  readPaymentNotification,
-} from '../wechatpay/contract-order/notifications';
+import { readContractNotification, readPaymentNotification } from '../wechatpay/contract-order/notifications';
 import { parseH5ReviewNotification } from '../wechatpay/h5/notifications';
 import { within } from './deadline';
 import type { WebhookMetrics } from './metrics';

@@ -21,9 +21,15 @@ export interface RunningWebhook {
   readonly url: string;
   /** `METRICS_PORT`, if one is set. */
   readonly metricsUrl?: string;
-  /** Takes no more connections, finishes what is being answered, then resolves. */
+  /**
+   * Takes no more connections, finishes what is being answered, then resolves. Close the client's connection after it,
+   * not before.
+   */
   close(): Promise<void>;
 }
+
+/** A key ring asks WeChat Pay at most once a minute anyway. */
+const FETCH_KEYS_EVERY_MS = 60_000;
 
 /**
  * The ready webhook. Starts whether or not Temporal and WeChat Pay can be reached: until then `/readyz` says why not, and
@@ -34,22 +40,26 @@ export async function startWebhook({ config, client, log }: WebhookOptions): Pro
   const merchants = webhookMerchants(config, transport);
   const { metrics, registry } = createWebhookMetrics();
   const readiness = createReadiness({ client, missingKeys: () => missingKeys(merchants) });
+  const sink = createTemporalSink({ client, taskQueue: config.taskQueue, onResult: config.onResult });
   const handler = createNotificationHandler({
     merchants: (mchid) => merchants.get(mchid),
-    deliver: createTemporalSink({ client, taskQueue: config.taskQueue, onResult: config.onResult }),
+    deliver: sink,
     log,
     metrics,
     basePaths: basePaths(config),
   });
   const health = { readiness: () => readiness.report(), shutdownGraceMs: config.shutdownGraceMs };
   const servers: FastifyInstance[] = [];
+  // While it is not ready no notification may reach it, and so none could make it fetch its keys.
+  const keysTimer = setInterval(() => fetchKeys(merchants, log), FETCH_KEYS_EVERY_MS).unref();
   const listen = async (app: FastifyInstance, port: number) => {
     servers.push(app);
     return app.listen({ host: config.webhook.host, port });
   };
   const close = async () => {
-    readiness.stop();
+    clearInterval(keysTimer);
     await Promise.all(servers.map((server) => server.close()));
+    await Promise.all([readiness.stop(), sink.idle()]);
     transport.close();
   };
   try {

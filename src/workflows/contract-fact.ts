@@ -160,7 +160,10 @@ export class ContractFact {
       data: { appid, out_trade_no, contract_id },
     };
     try {
-      await getExternalWorkflowHandle(identityOf.contract(input).workflowId).signal(SIGNALS.contractNotified, handedOver);
+      await getExternalWorkflowHandle(identityOf.contract(input).workflowId).signal(
+        SIGNALS.contractNotified,
+        handedOver,
+      );
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;

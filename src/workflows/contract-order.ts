@@ -75,10 +75,7 @@ function isComplete(order: ContractOrder): order is FrozenContractOrder {
   return FILLED_IN_FIELDS.every((field) => order[field] !== undefined);
 }
 
-function firstAnswer(
-  { answer, order }: ContractOrderSubmitted,
-  ordered: string,
-): FirstAnswer<ContractOrderSubmission> {
+function firstAnswer({ answer, order }: ContractOrderSubmitted, ordered: string): FirstAnswer<ContractOrderSubmission> {
   return {
     state: order?.trade_state ?? 'NOTPAY',
     trade_type: answer?.trade_type ?? ordered,

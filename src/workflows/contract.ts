@@ -31,7 +31,9 @@ export async function contract(input: ContractInput): Promise<ContractResult> {
         ]);
       }
       if (known.appid === undefined) {
-        throw conflict('the appid of this contract is not known here: start it with `appid`, or terminate it on the platform.');
+        throw conflict(
+          'the appid of this contract is not known here: start it with `appid`, or terminate it on the platform.',
+        );
       }
       if (ended !== undefined) throw conflict('this contract has ended already.');
     },

@@ -106,7 +106,7 @@ class Declaration {
 
   /** Waits until the record's state is another one; false when `until` passed before. */
   private async changed(until: number): Promise<boolean> {
-    for (let operatorTold = this.process.needsOperator; ; ) {
+    for (let operatorTold = this.process.needsOperator; ;) {
       const milliseconds = remaining(Math.min(until, this.deadline));
       if (milliseconds === undefined) return false;
       const { declaration, options } = this.input;

@@ -39,7 +39,9 @@ function applicationFailure(error: unknown, type: FailureType): ApplicationFailu
 /** WeChat Pay's refusal, if that is what the activity failed with: a business outcome, not a failed workflow. */
 export function asRefusal(error: unknown): Refusal | undefined {
   const refused = applicationFailure(error, FAILURE_TYPES.refused);
-  return refused === undefined ? undefined : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
+  return refused === undefined
+    ? undefined
+    : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
 }
 
 /**

@@ -22,7 +22,9 @@ import { keepUnclaimed } from './unclaimed-notification';
 import { remaining, waitFor } from './waiting';
 
 const refreshUpdate = defineUpdate<H5ApplicationRecord | null>(UPDATES.refresh);
-const attachApplicationUpdate = defineUpdate<H5ApplicationRecord, [{ applyment_id: string }]>(UPDATES.attachApplication);
+const attachApplicationUpdate = defineUpdate<H5ApplicationRecord, [{ applyment_id: string }]>(
+  UPDATES.attachApplication,
+);
 
 const ID_UNKNOWN = 'SUBMITTED_ID_UNKNOWN';
 
@@ -56,11 +58,21 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
         ? await configuration.completeH5Application({ mchid, application: input.application })
         : input.application;
 
-    const review = new Review(process, inbox, { mchid, application, deadline, pollEvery: parseDuration(options?.pollEvery) });
+    const review = new Review(process, inbox, {
+      mchid,
+      application,
+      deadline,
+      pollEvery: parseDuration(options?.pollEvery),
+    });
     let submitted: H5Submission;
     try {
       submitted = await submit(process, (operatorTold) =>
-        submitting('apply for H5 payment').submitH5Application({ mchid, application, adopt: options?.adopt, operatorTold }),
+        submitting('apply for H5 payment').submitH5Application({
+          mchid,
+          application,
+          adopt: options?.adopt,
+          operatorTold,
+        }),
       );
     } catch (error) {
       const refusal = asRefusal(error);
@@ -127,7 +139,9 @@ class Review {
           ]);
         }
         if (this.process.state !== ID_UNKNOWN) {
-          throw conflict(`attachApplication is allowed in ${ID_UNKNOWN} only; this application is in ${this.process.state}.`);
+          throw conflict(
+            `attachApplication is allowed in ${ID_UNKNOWN} only; this application is in ${this.process.state}.`,
+          );
         }
       },
     });
@@ -140,7 +154,9 @@ class Review {
     if (kind === 'approved' || kind === 'rejected') return; // recorded as the outcome
     this.process.change(
       applyment_state,
-      known ? undefined : { needsOperator: true, reason: `WeChat Pay states ${applyment_state}, which is not documented.` },
+      known
+        ? undefined
+        : { needsOperator: true, reason: `WeChat Pay states ${applyment_state}, which is not documented.` },
     );
   }
 

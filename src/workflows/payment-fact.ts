@@ -53,22 +53,30 @@ export class PaymentFact {
       if (record !== null && record.trade_state !== this.state) this.refreshed = record;
       return record;
     });
-    setHandler(cashierUpdate, (request?: { spbill_create_ip?: string }) => this.openCashier(request?.spbill_create_ip), {
-      description: 'What a front end needs to open WeChat Pay; may be called again.',
-      validator: (_request?: { spbill_create_ip?: string }) => {
-        if (this.submitted?.answer === undefined || this.isDecided) {
-          throw conflict(`cashier is allowed while the order can be paid; it is ${this.process.state}.`);
-        }
+    setHandler(
+      cashierUpdate,
+      (request?: { spbill_create_ip?: string }) => this.openCashier(request?.spbill_create_ip),
+      {
+        description: 'What a front end needs to open WeChat Pay; may be called again.',
+        validator: (_request?: { spbill_create_ip?: string }) => {
+          if (this.submitted?.answer === undefined || this.isDecided) {
+            throw conflict(`cashier is allowed while the order can be paid; it is ${this.process.state}.`);
+          }
+        },
       },
-    });
-    setHandler(closeOrderUpdate, () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }), {
-      description: 'Closes the unpaid order, not before five minutes after it was made.',
-      validator: () => {
-        if (this.submitted === undefined || this.isDecided) {
-          throw conflict(`closeOrder is allowed while the order is unpaid; it is ${this.process.state}.`);
-        }
+    );
+    setHandler(
+      closeOrderUpdate,
+      () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }),
+      {
+        description: 'Closes the unpaid order, not before five minutes after it was made.',
+        validator: () => {
+          if (this.submitted === undefined || this.isDecided) {
+            throw conflict(`closeOrder is allowed while the order is unpaid; it is ${this.process.state}.`);
+          }
+        },
       },
-    });
+    );
   }
 
   ordered(submitted: ContractOrderSubmitted, { closeAtOnce }: { closeAtOnce: boolean }): void {
@@ -132,11 +140,14 @@ export class PaymentFact {
     else if (kind === 'open') {
       this.process.change(
         this.state,
-        unexpected ? { needsOperator: true, reason: `WeChat Pay states ${this.state}, which is not expected.` } : undefined,
+        unexpected
+          ? { needsOperator: true, reason: `WeChat Pay states ${this.state}, which is not expected.` }
+          : undefined,
       );
     } else {
       const differences = paymentDifferences(this.order, record);
-      if (differences.length > 0) throw conflict(`the payment differs from the order in ${names(differences)}`, differences);
+      if (differences.length > 0)
+        throw conflict(`the payment differs from the order in ${names(differences)}`, differences);
       this.paid = record;
     }
   }

@@ -39,7 +39,9 @@ export class Process<Result extends WorkflowResult> {
       since: new Date().toISOString(),
       needsOperator: false,
     };
-    setHandler(statusQuery, () => (this.result === undefined ? this.current : { ...this.current, result: this.result }));
+    setHandler(statusQuery, () =>
+      this.result === undefined ? this.current : { ...this.current, result: this.result },
+    );
     // Started by our client it has its attributes already; typed into the Temporal UI or CLI it has none.
     if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.WxFlow) === undefined) {
       upsertSearchAttributes(startAttributes(identity, new Date(), state));

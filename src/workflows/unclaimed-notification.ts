@@ -23,7 +23,8 @@ export async function unclaimedNotification(input: UnclaimedNotificationInput): 
   setHandler(resolveUpdate, (resolution) => void (note ??= resolution.note), {
     description: 'Ends it, with a note on what was done.',
     validator: (resolution) => {
-      if (typeof resolution?.note === 'string' && resolution.note.trim() !== '' && resolution.note.length <= 500) return;
+      if (typeof resolution?.note === 'string' && resolution.note.trim() !== '' && resolution.note.length <= 500)
+        return;
       throw invalidInput('resolution', [
         { code: 'required', path: '$.note', expected: 'text of 1 to 500 characters', remedy: 'Say what was done.' },
       ]);

@@ -3,9 +3,7 @@ import { isTimeUp } from './failures';
 
 /** How a wait ended: with an answer, because something else became true, or because its time was over. */
 export type Wait<Answer> =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'interrupted' }
-  | { readonly kind: 'timeUp' };
+  { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'interrupted' } | { readonly kind: 'timeUp' };
 
 /**
  * Waits for a retried activity or for `interrupted`, whichever comes first, and leaves nothing pending: both run in one

@@ -7,7 +7,9 @@ describe('notification URLs', () => {
   const urls = notificationUrls('https://pay.example.com/hooks/');
 
   it('lead to the routes of the webhook, below any path', () => {
-    expect(urls.h5('1900000109', '1900000110')).toBe('https://pay.example.com/hooks/wechatpay/1900000109/h5/1900000110');
+    expect(urls.h5('1900000109', '1900000110')).toBe(
+      'https://pay.example.com/hooks/wechatpay/1900000109/h5/1900000110',
+    );
     expect(urls.h5Domain('1900000109', 'A-1')).toBe('https://pay.example.com/hooks/wechatpay/1900000109/h5-domain/A-1');
     expect(urls.payment('1900000109')).toBe('https://pay.example.com/hooks/wechatpay/1900000109/payment');
     expect(urls.contract('1900000109')).toBe('https://pay.example.com/hooks/wechatpay/1900000109/contract');

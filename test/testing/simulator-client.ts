@@ -54,7 +54,12 @@ export class V3Client {
     });
   }
 
-  async send(method: string, target: string, body: BodyInit, headers: Record<string, string>): Promise<V3Answer> {
+  async send(
+    method: string,
+    target: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<V3Answer> {
     const response = await fetch(this.url + target, {
       method,
       headers,

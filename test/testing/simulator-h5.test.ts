@@ -1,7 +1,7 @@
 import { createDecipheriv, createPublicKey, verify } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestCredentials } from '../../src/testing';
-import { bench, receiver } from './simulator-client';
+import { bench, receiver, V3Client } from './simulator-client';
 import type { Bench, Receiver } from './simulator-client';
 
 let b: Bench;
@@ -126,10 +126,7 @@ describe('application', () => {
     const other = await createTestCredentials({ mchid: '1900000109', platform: b.credentials.platform });
     const shared = await bench({ credentials: [b.credentials, other] }, b.credentials);
     const id = idOf((await shared.v3.call('POST', `${BASE}/applications`, application)).text);
-    const stranger = new (shared.v3.constructor as typeof import('./simulator-client').V3Client)(
-      shared.simulator.url,
-      other,
-    );
+    const stranger = new V3Client(shared.simulator.url, other);
     expect((await stranger.call('GET', `${BASE}/applications/${id}`)).status).toBe(404);
     await shared.simulator.close();
   });
@@ -224,7 +221,7 @@ describe('notification', () => {
     expect(b.simulator.notifications()).toEqual([]);
     b.pass(3);
     await notified(1);
-    const [{ headers, body } = { headers: {}, body: '' }] = hook.received;
+    const { headers, body } = hook.received[0] as Receiver['received'][number];
     const { publicKeyId, publicKey } = b.credentials.platform;
     expect(headers['wechatpay-serial']).toBe(publicKeyId);
     expect(headers['request-id']).toBeTruthy();

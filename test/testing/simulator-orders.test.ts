@@ -123,7 +123,7 @@ describe('order', () => {
   it('reads escaped text and CDATA alike', async () => {
     const text = 'a<b>&"c';
     const all = { ...fields({ body: text }), appid: b.credentials.appid, mch_id: '1230000109', nonce_str: 'n1' };
-    const sign = v2Sign(all as Record<string, string>, b.credentials.apiV2Key);
+    const sign = v2Sign(all, b.credentials.apiV2Key);
     const xml = toXml({ ...(all as Record<string, string>), sign });
     const escaped = xml.replace(`<![CDATA[${text}]]>`, 'a&lt;b&gt;&amp;&quot;&#99;');
     expect(escaped).not.toBe(xml);

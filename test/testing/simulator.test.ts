@@ -20,7 +20,8 @@ const QUERY = '/v3/global/merchant/h5/permission/2491935631';
 describe('request signatures', () => {
   /** A timestamp with a sign is relative to now. */
   const auth = ({ timestamp, ...over }: Record<string, string>) => {
-    const at = timestamp === undefined ? {} : { timestamp: String(Math.floor(Date.now() / 1000) + Number(timestamp)) };
+    const at: Record<string, string> =
+      timestamp === undefined ? {} : { timestamp: String(Math.floor(Date.now() / 1000) + Number(timestamp)) };
     return { Authorization: b.v3.authorization('GET', QUERY, '', { ...over, ...at }) };
   };
 

@@ -72,7 +72,12 @@ describe('a closed H5 application', () => {
       { applyment_id: '7', applyment_state: 'APPROVED' },
       false,
     ],
-    ['that never applied knows nothing', { outcome: 'ALREADY_AUTHORIZED' } as const, { applyment_id: '7', applyment_state: 'APPROVED' }, false],
+    [
+      'that never applied knows nothing',
+      { outcome: 'ALREADY_AUTHORIZED' } as const,
+      { applyment_id: '7', applyment_state: 'APPROVED' },
+      false,
+    ],
   ])('%s', (_name, result, data, agrees) => {
     expect(h5Agrees(result, data)).toBe(agrees);
   });

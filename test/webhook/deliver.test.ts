@@ -45,7 +45,12 @@ const unclaimedId = (kind: string, id: string) => `unclaimed/${kind}/${MCHID}/${
 function paid(out_trade_no: string, transaction_id = PAYMENT.transaction_id): PaymentNotified {
   const { appid, openid, trade_type, time_end } = PAYMENT;
   const data = { appid, mch_id: MCHID, openid, trade_type, time_end, total_fee: 888, transaction_id, out_trade_no };
-  return { id: `payment-${out_trade_no}-${transaction_id}`, receivedAt: '2026-01-02T03:05:06.000Z', kind: 'payment', data };
+  return {
+    id: `payment-${out_trade_no}-${transaction_id}`,
+    receivedAt: '2026-01-02T03:05:06.000Z',
+    kind: 'payment',
+    data,
+  };
 }
 
 function changed(contract_code: string, change_type: 'ADD' | 'DELETE' = 'ADD'): ContractNotified {
@@ -180,7 +185,9 @@ describe('a signing', () => {
       openid: CONTRACT.openid,
       options: { onResult: { taskQueue: 'orders', activity: 'record' } },
     });
-    expect((await signalsOf(contractId(code))).map(([name, argument]) => [name, (argument as { id: string }).id])).toEqual([
+    expect(
+      (await signalsOf(contractId(code))).map(([name, argument]) => [name, (argument as { id: string }).id]),
+    ).toEqual([
       [SIGNALS.contractNotified, message.id],
       [SIGNALS.contractNotified, 'again'],
     ]);
@@ -196,7 +203,11 @@ describe('a signing', () => {
   });
 
   it.each([
-    ['knows it already is a duplicate', { payment: 'PAID', contract: 'SIGNED', contract_id: CONTRACT.contract_id }, 'duplicate'],
+    [
+      'knows it already is a duplicate',
+      { payment: 'PAID', contract: 'SIGNED', contract_id: CONTRACT.contract_id },
+      'duplicate',
+    ],
     ['ended without one is kept for a person', { payment: 'PAID', contract: 'NOT_SIGNED' }, 'unclaimed'],
   ])('of a closed order that %s', async (_what, result, outcome) => {
     const [code, out_trade_no] = [orderNumber(), orderNumber()];
@@ -269,6 +280,7 @@ describe('nothing is taken for delivered', () => {
       () => 'rejected',
     );
     expect(await Promise.race([finished, sleep(10_000, 'still waiting', { ref: false })])).toBe('rejected');
+    await unreachable.idle();
     await lazy.close();
   });
 

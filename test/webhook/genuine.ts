@@ -147,7 +147,9 @@ export function v2Notification(fields: Readonly<Record<string, string>>, options
   ].join('&');
   const hash = signType === 'MD5' ? createHash('md5') : createHmac('sha256', key);
   const sign = hash.update(text, 'utf8').digest('hex').toUpperCase();
-  const elements = Object.entries({ ...fields, sign }).map(([name, value]) => `<${name}><![CDATA[${value}]]></${name}>`);
+  const elements = Object.entries({ ...fields, sign }).map(
+    ([name, value]) => `<${name}><![CDATA[${value}]]></${name}>`,
+  );
   return {
     method: 'POST',
     path: options.path ?? `/wechatpay/${MCHID}/payment`,
@@ -176,7 +178,8 @@ export function recordingSink(behave: () => Promise<DeliveryOutcome> = () => Pro
 
 export function recordingLog() {
   const lines: { level: string; fields: WebhookLogFields; message: string }[] = [];
-  const record = (level: string) => (fields: WebhookLogFields, message: string) => void lines.push({ level, fields, message });
+  const record = (level: string) => (fields: WebhookLogFields, message: string) =>
+    void lines.push({ level, fields, message });
   const log: WebhookLog = { info: record('info'), warn: record('warn'), error: record('error') };
   return { log, lines };
 }

@@ -30,13 +30,20 @@ function webhook(behave?: () => Promise<DeliveryOutcome>, { deliveryDeadlineMs =
   const { sink, deliveries } = recordingSink(behave);
   const { log, lines } = recordingLog();
   const { metrics, registry } = createWebhookMetrics();
-  const handler = createNotificationHandler({ merchants, deliver: sink, now: () => NOW, log, metrics, deliveryDeadlineMs });
+  const handler = createNotificationHandler({
+    merchants,
+    deliver: sink,
+    now: () => NOW,
+    log,
+    metrics,
+    deliveryDeadlineMs,
+  });
   return { handler, deliveries, lines, registry };
 }
 
-const XML_SUCCESS =
-  '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
-const payment = (fields: Record<string, string> = {}, options = {}) => v2Notification({ ...PAYMENT, ...fields }, options);
+const XML_SUCCESS = '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>';
+const payment = (fields: Record<string, string> = {}, options = {}) =>
+  v2Notification({ ...PAYMENT, ...fields }, options);
 const contract = (fields: Record<string, string> = {}, path = `/wechatpay/${MCHID}/contract`) =>
   v2Notification({ ...CONTRACT, ...fields }, { path });
 const without = (fields: Record<string, string>, name: string) =>
@@ -58,7 +65,11 @@ describe('a genuine notification', () => {
             createTime: '2026-01-02T11:05:01+08:00',
             receivedAt: '2026-01-02T03:05:06.000Z',
             kind: 'h5',
-            data: expect.objectContaining({ applyment_id: '100000', applyment_state: 'APPROVED', sub_mchid: SUB_MCHID }),
+            data: expect.objectContaining({
+              applyment_id: '100000',
+              applyment_state: 'APPROVED',
+              sub_mchid: SUB_MCHID,
+            }),
           },
         ],
       },
@@ -127,13 +138,16 @@ describe('a genuine notification', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it.each(['delivered', 'duplicate', 'unclaimed'] as const)('that was %s is acknowledged and counted', async (outcome) => {
-    const { handler, registry } = webhook(() => Promise.resolve(outcome));
-    expect((await handler(payment())).status).toBe(200);
-    expect(await registry.metrics()).toContain(
-      `wechatpay_webhook_accepted_total{route="payment",outcome="${outcome}"} 1`,
-    );
-  });
+  it.each(['delivered', 'duplicate', 'unclaimed'] as const)(
+    'that was %s is acknowledged and counted',
+    async (outcome) => {
+      const { handler, registry } = webhook(() => Promise.resolve(outcome));
+      expect((await handler(payment())).status).toBe(200);
+      expect(await registry.metrics()).toContain(
+        `wechatpay_webhook_accepted_total{route="payment",outcome="${outcome}"} 1`,
+      );
+    },
+  );
 });
 
 describe('a genuine notification nobody can use is kept for a person', () => {
@@ -147,16 +161,29 @@ describe('a genuine notification nobody can use is kept for a person', () => {
     ['whose plain text is no review', v3Notification({ resource: [1, 2] }), 'h5', /applyment_id/],
     [
       'about a domain modification',
-      v3Notification({ path: `/wechatpay/${MCHID}/h5-domain/A1`, resource: { applyment_id: 1, out_applyment_id: 'A1' } }),
+      v3Notification({
+        path: `/wechatpay/${MCHID}/h5-domain/A1`,
+        resource: { applyment_id: 1, out_applyment_id: 'A1' },
+      }),
       'h5-domain',
       /not followed/,
     ],
     ['about a debit', payment({ trade_type: 'PAP' }, { path: `/wechatpay/${MCHID}/debit` }), 'debit', /not followed/],
-    ['about a failed debit', payment({ result_code: 'FAIL' }, { path: `/wechatpay/${MCHID}/debit` }), 'debit', /not followed/],
+    [
+      'about a failed debit',
+      payment({ result_code: 'FAIL' }, { path: `/wechatpay/${MCHID}/debit` }),
+      'debit',
+      /not followed/,
+    ],
     ['about a payment that states no success', payment({ result_code: 'FAIL' }), 'payment', /result_code/],
     ['about a payment without an amount', v2Notification(without(PAYMENT, 'total_fee')), 'payment', /total_fee/],
     ['about a contract on the URL for payments', v2Notification(CONTRACT), 'payment', /no payment notification/],
-    ['about a payment on the URL for contracts', payment({}, { path: `/wechatpay/${MCHID}/contract` }), 'contract', /change_type/],
+    [
+      'about a payment on the URL for contracts',
+      payment({}, { path: `/wechatpay/${MCHID}/contract` }),
+      'contract',
+      /change_type/,
+    ],
     ['about a contract change nobody knows', contract({ change_type: 'PAUSE' }), 'contract', /change_type/],
   ])('%s', async (_what, request, kind, reason) => {
     const { handler, deliveries } = webhook(() => Promise.resolve('unclaimed'));
@@ -182,7 +209,11 @@ describe('what is refused without a delivery', () => {
 
   const v3: [string, WebhookRequest, number][] = [
     ['signed by a stranger', v3Notification({ signWith: stranger.privateKey }), 401],
-    ['signed by a stranger under an unknown serial', v3Notification({ signWith: foreignKey, serial: 'F'.repeat(40) }), 401],
+    [
+      'signed by a stranger under an unknown serial',
+      v3Notification({ signWith: foreignKey, serial: 'F'.repeat(40) }),
+      401,
+    ],
     ['under an unknown serial', v3Notification({ serial: '5157F09EFDC096DE15EBE81A47057A7200000002' }), 401],
     ['under an unconfigured public key', v3Notification({ serial: 'PUB_KEY_ID_0116' }), 401],
     ['300 seconds old', v3Notification({ at: NOW - 300_000 }), 401],
@@ -202,7 +233,11 @@ describe('what is refused without a delivery', () => {
     ['with an empty body', { ...v3Notification(), rawBody: Buffer.alloc(0) }, 401],
     ['encrypted for another merchant', v3Notification({ key: OTHER_V3_KEY }), 401],
     ['for a merchant without APIv3', v3Notification({ path: `/wechatpay/1900000111/h5/${SUB_MCHID}` }), 404],
-    ['for another merchant than its URL names', v3Notification({ path: `/wechatpay/${OTHER_MCHID}/h5/${SUB_MCHID}` }), 401],
+    [
+      'for another merchant than its URL names',
+      v3Notification({ path: `/wechatpay/${OTHER_MCHID}/h5/${SUB_MCHID}` }),
+      401,
+    ],
     ['for a merchant nobody knows', v3Notification({ path: `/wechatpay/1999999999/h5/${SUB_MCHID}` }), 404],
     ['on an unknown path', v3Notification({ path: '/wechatpay' }), 404],
     ['with a query', v3Notification({ path: `/wechatpay/${MCHID}/h5/${SUB_MCHID}?x=1` }), 404],
@@ -312,7 +347,13 @@ describe('while it cannot be delivered', () => {
 
 it('logs neither bodies, nor keys, nor personal data', async () => {
   const { handler, lines } = webhook();
-  const requests = [v3Notification(), payment(), contract(), payment({}, { key: OTHER_V2_KEY }), v3Notification({ key: OTHER_V3_KEY })];
+  const requests = [
+    v3Notification(),
+    payment(),
+    contract(),
+    payment({}, { key: OTHER_V2_KEY }),
+    v3Notification({ key: OTHER_V3_KEY }),
+  ];
   for (const request of requests) await handler(request);
   const text = JSON.stringify(lines);
   for (const canary of [PAYMENT.openid, V2_KEY, API_V3_KEY.toString(), 'pay.example.com', 'ciphertext', '<xml>']) {

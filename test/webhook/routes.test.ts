@@ -11,7 +11,11 @@ describe('a route', () => {
     ['h5-domain', urls.h5Domain(M, 'A-1'), { kind: 'h5-domain', protocol: 'v3', mchid: M, key: 'A-1' }],
     ['payment', urls.payment(M), { kind: 'payment', protocol: 'v2', mchid: M }],
     ['contract', urls.contract(M), { kind: 'contract', protocol: 'v2', mchid: M }],
-    ['contract of an order', urls.contract(M, 'A|1*@_-'), { kind: 'contract', protocol: 'v2', mchid: M, key: 'A|1*@_-' }],
+    [
+      'contract of an order',
+      urls.contract(M, 'A|1*@_-'),
+      { kind: 'contract', protocol: 'v2', mchid: M, key: 'A|1*@_-' },
+    ],
     ['debit', urls.debit(M), { kind: 'debit', protocol: 'v2', mchid: M }],
   ])('%s is what its notification URL leads to', (_name, url, route) => {
     expect(parseRoute(new URL(url).pathname)).toEqual(route);

@@ -42,13 +42,20 @@ function send(request: WebhookRequest, { chunked = false } = {}): Promise<Answer
   return new Promise((resolve, reject) => {
     const { method, path, headers, rawBody } = request;
     const length = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': rawBody.length };
-    const outgoing = httpRequest({ port, method, path, headers: { ...headers, ...length }, agent: false }, (incoming) => {
-      const parts: Buffer[] = [];
-      incoming.on('data', (part: Buffer) => parts.push(part));
-      incoming.on('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts).toString() });
-      });
-    });
+    const outgoing = httpRequest(
+      { port, method, path, headers: { ...headers, ...length }, agent: false },
+      (incoming) => {
+        const parts: Buffer[] = [];
+        incoming.on('data', (part: Buffer) => parts.push(part));
+        incoming.on('end', () => {
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.concat(parts).toString(),
+          });
+        });
+      },
+    );
     outgoing.on('error', reject);
     if (chunked) for (let at = 0; at < rawBody.length; at += 100) outgoing.write(rawBody.subarray(at, at + 100));
     outgoing.end(chunked ? undefined : rawBody);
@@ -129,7 +136,10 @@ describe('over real HTTP', () => {
 });
 
 describe('what is too large, wrong or nowhere', () => {
-  const large = (kilobytes: number): WebhookRequest => ({ ...v2Notification(PAYMENT), rawBody: Buffer.alloc(kilobytes * 1024, ' ') });
+  const large = (kilobytes: number): WebhookRequest => ({
+    ...v2Notification(PAYMENT),
+    rawBody: Buffer.alloc(kilobytes * 1024, ' '),
+  });
 
   it('a body of 65 KiB is refused in the protocol of its route', async () => {
     const answer = await send(large(65));
@@ -177,17 +187,16 @@ describe('what is too large, wrong or nowhere', () => {
 describe('a sender that takes its time', () => {
   it.each([
     ['with its headers', 'POST / HTTP/1.1\r\nhost: x\r\n'],
-    ['with its body', `POST /wechatpay/${MCHID}/payment HTTP/1.1\r\nhost: x\r\ncontent-type: text/xml\r\ncontent-length: 9\r\n\r\n<`],
+    [
+      'with its body',
+      `POST /wechatpay/${MCHID}/payment HTTP/1.1\r\nhost: x\r\ncontent-type: text/xml\r\ncontent-length: 9\r\n\r\n<`,
+    ],
     ['with everything', ''],
-  ])(
-    '%s is cut off, and others are served meanwhile',
-    { timeout: 30_000 },
-    async (_what, text) => {
-      const slow = untilClosed(text);
-      expect((await send(v3Notification())).status).toBe(200);
-      expect(statusLines(await slow).every((status) => status === 408)).toBe(true);
-    },
-  );
+  ])('%s is cut off, and others are served meanwhile', { timeout: 30_000 }, async (_what, text) => {
+    const slow = untilClosed(text);
+    expect((await send(v3Notification())).status).toBe(200);
+    expect(statusLines(await slow).every((status) => status === 408)).toBe(true);
+  });
 });
 
 describe('health', () => {

@@ -6,10 +6,10 @@ import type { Progress } from './acquisition';
 import { cacheFolder } from './cache';
 import { run } from './processes';
 
-/** What the SDK can download, by the name its files begin with. */
-export type SdkExecutable = 'temporal-cli' | 'temporal-test-server';
+/** What the SDK can download, by the name its files begin with: `temporal` is the Temporal CLI. */
+export type SdkExecutable = 'temporal' | 'temporal-test-server';
 
-const START = { 'temporal-cli': 'createLocal', 'temporal-test-server': 'createTimeSkipping' } as const;
+const START = { temporal: 'createLocal', 'temporal-test-server': 'createTimeSkipping' } as const;
 
 /** Milliseconds after which a download is given up: a firewall that drops packets must not look like a hang. */
 const DOWNLOAD_LIMIT = 5 * 60_000;
@@ -22,7 +22,7 @@ export async function sdkCached(what: SdkExecutable): Promise<string | undefined
   const found: { path: string; time: number }[] = [];
   for (const folder of [downloadFolder(), tmpdir()]) {
     for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.startsWith(`${what}-sdk-typescript-`) || name.includes('.download')) continue;
+      if (!name.startsWith(`${what}-sdk-typescript-`) || name.endsWith('.downloading')) continue;
       const path = join(folder, name);
       const file = await stat(path);
       const ours = process.getuid === undefined || (file.uid === process.getuid() && (file.mode & 0o022) === 0);
@@ -47,20 +47,22 @@ export async function sdkDownload(what: SdkExecutable, progress: Progress): Prom
       () => process.exit(0),
       (error) => { console.error(error.message); process.exit(1); },
     );`;
-  await run({
+  const failure = await run({
     program: process.execPath,
     args: ['-e', script],
     timeout: DOWNLOAD_LIMIT,
     progress,
     doing: `downloading ${what}`,
-  }).catch((error: unknown) => {
-    const lines = (error as Error).message.split('\n').map((line) => line.trim());
-    const reason = lines.slice(1).join(' ');
-    throw new Error(`download failed: ${reason === '' ? lines[0] : reason}`);
-  });
+  }).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  // The SDK also starts what it has downloaded, with five seconds to come up: on a slow machine only that may have failed.
   const path = await sdkCached(what);
-  if (path === undefined) throw new Error(`the SDK reported success, but ${folder} holds no ${what}`);
-  return path;
+  if (path !== undefined) return path;
+  if (failure === undefined) throw new Error(`the SDK reported success, but ${folder} holds no ${what}`);
+  const [first, ...lastLines] = failure.message.split('\n').map((line) => line.trim());
+  throw new Error(`download failed: ${lastLines.length === 0 ? first : lastLines.join(' ')}`);
 }
 
 function downloadFolder(): string {

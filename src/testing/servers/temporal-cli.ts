@@ -25,7 +25,7 @@ export function findTemporalCli(progress: Progress): Promise<string> {
     [
       { name: 'temporal on PATH', find: cliOnPath },
       { name: 'cache', find: cliInCache },
-      { name: 'SDK download', find: () => sdkDownload('temporal-cli', progress) },
+      { name: 'SDK download', find: () => sdkDownload('temporal', progress) },
       { name: `go install ${CLI.path}@${CLI.version}`, find: () => buildCli(progress) },
     ],
     'install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or Go 1.25 or later ' +
@@ -48,7 +48,7 @@ async function cliOnPath(): Promise<string | undefined> {
 
 async function cliInCache(): Promise<string | undefined> {
   const built = join(cacheFolder(), FOLDER, 'temporal');
-  return (await exists(built)) ? built : sdkCached('temporal-cli');
+  return (await exists(built)) ? built : sdkCached('temporal');
 }
 
 async function buildCli(progress: Progress): Promise<string> {

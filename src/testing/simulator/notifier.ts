@@ -257,12 +257,7 @@ export class Notifier implements Notifications {
     const { headers, body } = pending.message();
     const v3 = record.kind === 'h5' || record.kind === 'h5-domain';
     const stop = this.#stop.signal;
-    const delivered = await postOnce(
-      record.url,
-      { ...headers, 'Request-ID': randomUUID() },
-      body,
-      v3,
-      stop);
+    const delivered = await postOnce(record.url, { ...headers, 'Request-ID': randomUUID() }, body, v3, stop);
     if (stop.aborted) return;
     record.deliveries.push({ ...delivered, at });
     const { status } = delivered;

@@ -89,8 +89,8 @@ export const DEFAULT_PAYER: Payer = { certificate_id: '330821198809085211', cert
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 0,
-  now: Date.now as () => number,
-  signatureNow: Date.now as () => number,
+  now: Date.now,
+  signatureNow: Date.now,
   processingAfter: 2,
   decidedAfter: 5,
   customsNotFound: 'empty' as 'empty' | 'error',
@@ -112,5 +112,5 @@ export type Settings = SimulatorOptions & typeof DEFAULTS;
 
 export function settingsOf(options: SimulatorOptions): Settings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, ...(given as unknown as SimulatorOptions) } as Settings;
+  return { ...DEFAULTS, ...(given as unknown as SimulatorOptions) };
 }

@@ -30,7 +30,7 @@ const plain = (status: number, text = ''): Reply => ({
 });
 
 /** Listens, and answers both protocols and the control interface. */
-export async function listen(parts: Parts): Promise<{ server: Server; port: number; close(): Promise<void> }> {
+export async function listen(parts: Parts): Promise<{ server: Server; port: number; close: () => Promise<void> }> {
   const closing = new AbortController();
   const server = createServer((request, response) => {
     handle(parts, request, response, closing.signal).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServerUnavailableError, findTemporalCli, findTimeSkippingServer } from '../../../src/testing/servers';
 import { firstOf } from '../../../src/testing/servers/acquisition';
+import { sdkCached } from '../../../src/testing/servers/sdk-download';
 
 const progress = (): void => undefined;
 
@@ -65,6 +66,22 @@ describe('on a machine with nothing', () => {
       '- Maven io.temporal:temporal-test-server:1.38.0: java is not on PATH',
       expect.stringMatching(/^Remedy: install Java 17 or later and Maven/),
     ]);
+  });
+
+  it('takes what the SDK has downloaded, if nobody else could have put or changed it there', async () => {
+    const name = 'temporal-sdk-typescript-1.24.0';
+    const write = async (file: string, mode: number): Promise<string> => {
+      const path = join(empty, file);
+      await writeFile(path, '');
+      await chmod(path, mode);
+      return path;
+    };
+    await write(`${name}.downloading`, 0o755);
+    await write('temporal-test-server-sdk-typescript-1.24.0', 0o777);
+    expect([await sdkCached('temporal'), await sdkCached('temporal-test-server')]).toEqual([undefined, undefined]);
+    const cli = await write(name, 0o755);
+    const server = await write('temporal-test-server-sdk-typescript-1.24.0', 0o755);
+    expect([await findTemporalCli(progress), await findTimeSkippingServer(progress)]).toEqual([cli, server]);
   });
 
   it('takes a program called temporal on PATH only if it is the Temporal CLI', async () => {

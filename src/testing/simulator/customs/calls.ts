@@ -23,12 +23,24 @@ function ownMerchant(body: Fields, merchant: TestCredentials): void {
   }
 }
 
-const declarationsOf = (world: World, mchid: string): CustomsDeclarationOf[] =>
-  [...world.stores.declarations.values()].filter((one) => inForce(one).data.mchid === mchid);
+/** Declarations that bear the number, as payment, order or sub-order. */
+const declarationsOf = (world: World, mchid: string, number = ''): CustomsDeclarationOf[] =>
+  world.stores.declarationsByNumber.get(`${mchid}/${number}`) ?? [];
+
+function store(world: World, declaration: CustomsDeclarationOf): void {
+  const { data } = inForce(declaration);
+  world.stores.declarations.set(storeKey(data), declaration);
+  const numbers = [data.out_trade_no, data.transaction_id, data.sub_order_no, declaration.sub_order_id];
+  for (const number of new Set(numbers)) {
+    if (number === undefined) continue;
+    const key = `${data.mchid}/${number}`;
+    world.stores.declarationsByNumber.set(key, [...declarationsOf(world, data.mchid, number), declaration]);
+  }
+}
 
 /** Data of what was declared for the same payment. */
 function declaredFor(world: World, mchid: string, transaction_id: string): CustomsData[] {
-  return declarationsOf(world, mchid)
+  return declarationsOf(world, mchid, transaction_id)
     .map((one) => inForce(one).data)
     .filter((data) => data.transaction_id === transaction_id);
 }
@@ -62,8 +74,7 @@ export function declare(world: World, merchant: TestCredentials, body: Fields) {
   ownMerchant(body, merchant);
   const data = body as unknown as CustomsData;
   checkRegistration(world, merchant.mchid, data);
-  const key = storeKey(data);
-  let declaration = world.stores.declarations.get(key);
+  let declaration = world.stores.declarations.get(storeKey(data));
   if (declaration) {
     if (!same(inForce(declaration).data, data)) {
       throw invalidRequest(
@@ -80,7 +91,7 @@ export function declare(world: World, merchant: TestCredentials, body: Fields) {
       verify_department_trade_id: `${longNumber(world, '2018', 'verification')}000`,
       versions: [{ data, steps: [] }],
     };
-    world.stores.declarations.set(key, declaration);
+    store(world, declaration);
     plan(world, declaration, 'declare');
     world.ledger.record('declared', merchant.mchid, ledgerKey(data), world.now());
     world.ledger.record('pushed', merchant.mchid, ledgerKey(data), world.now());
@@ -98,7 +109,7 @@ export function query(world: World, merchant: TestCredentials, parameters: Field
     order_type === 'sub_order_id'
       ? one.sub_order_id
       : inForce(one).data[order_type as 'out_trade_no' | 'transaction_id' | 'sub_order_no'];
-  const found = declarationsOf(world, merchant.mchid).filter(
+  const found = declarationsOf(world, merchant.mchid, order_no).filter(
     (one) =>
       inForce(one).data.customs === customs &&
       number(one) === order_no &&
@@ -175,7 +186,7 @@ export function redeclare(world: World, merchant: TestCredentials, body: Fields)
     });
   }
   checkRegistration(world, merchant.mchid, body as { customs: string; merchant_customs_no: string });
-  const declaration = declarationsOf(world, merchant.mchid).find((one) => {
+  const declaration = declarationsOf(world, merchant.mchid, transaction_id ?? out_trade_no).find((one) => {
     const { data } = inForce(one);
     const matches = (asked: string | undefined, has: string | undefined): boolean =>
       asked === undefined || asked === has;

@@ -121,7 +121,7 @@ export function modify(world: World, merchant: TestCredentials, kind: H5Kind, id
   checkFields(body, kind === 'h5' ? MODIFY : MODIFY_DOMAIN, 'body');
   const application = existing(world, kind, merchant, id);
   if (application.state !== 'REJECTED') throw h5Refusal('notRejected');
-  const data = { ...application.data, ...body } as H5Data;
+  const data = { ...application.data, ...body };
   checkCombination(data);
   resubmit(world, application, data);
   return describe(application);

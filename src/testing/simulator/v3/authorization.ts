@@ -23,7 +23,7 @@ function parse(header: string): Record<(typeof ITEMS)[number], string> {
   }
   const missing = ITEMS.find((name) => !found[name]);
   if (missing !== undefined) throw refused(`${missing} is missing`);
-  return found as Record<(typeof ITEMS)[number], string>;
+  return found;
 }
 
 /** Nonces seen within the window: a request is accepted once. */

@@ -60,7 +60,7 @@ export function checkFields(fields: Fields, rules: FieldRules, location: 'body' 
     }
     const issue = problem(rule, value);
     if (issue === undefined) continue;
-    const shown = rule.personal || typeof value === 'object' ? {} : { value: String(value).slice(0, 256) };
+    const shown = rule.personal ? {} : { value: JSON.stringify(value).replace(/^"|"$/g, '').slice(0, 256) };
     refuse(rule.wrong ?? PARAMETER_ERROR, { field: at(field), ...shown, issue, location });
   }
   const unknown = Object.keys(fields).find((field) => !Object.hasOwn(rules, field));

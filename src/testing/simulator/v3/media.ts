@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TestCredentials } from '../../credentials';
 import type { World } from '../world';
-import { ApiError, paramError } from './api-error';
+import { paramError } from './api-error';
+import type { ApiError } from './api-error';
 
 const MOST_BYTES = 2 * 1024 * 1024;
 
