@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
 
-type IndexedValueType = temporal.api.enums.v1.IndexedValueType;
+type AddSearchAttributes = Client['connection']['operatorService']['addSearchAttributes'];
+type IndexedValueType = NonNullable<Parameters<AddSearchAttributes>[0]['searchAttributes']>[string];
 import { isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
 
@@ -63,7 +63,9 @@ export async function createSearchAttributes(client: Client): Promise<string[]> 
   if (missing.length === 0) return [];
   await client.connection.operatorService.addSearchAttributes({
     namespace: client.options.namespace,
-    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type] as IndexedValueType])),
+    searchAttributes: Object.fromEntries(
+      missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type] as IndexedValueType]),
+    ),
   });
   return missing.map(([name]) => name);
 }

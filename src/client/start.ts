@@ -6,7 +6,7 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { canonicalJson, fieldDifferences, startAttributes, UPDATES } from '../interface';
 import type { ProcessIdentity } from '../interface';
@@ -75,17 +75,19 @@ export async function startAndSubmit<Input, Answer>(
     args: [input],
   });
   try {
-    const first = await withinFirstAnswer(client, () =>
-      client.workflow.executeUpdateWithStart<Workflow, Answer, [unknown]>(UPDATES.submitted, {
+    const asked = await withinFirstAnswer(client, async () => {
+      const handle = await client.workflow.startUpdateWithStart<Workflow, Answer, [unknown]>(UPDATES.submitted, {
         ...update,
+        waitForStage: 'ACCEPTED',
         startWorkflowOperation: operation,
-      }),
-    );
+      });
+      return { runId: handle.workflowRunId, answer: await handle.result() };
+    });
     // No answer means no worker, and perhaps no start either: starting again joins what is there.
-    if ('started' in first) return { ...(await start(client, taskQueue, begin)), first };
-    const { workflowId, firstExecutionRunId } =
-      (await operation.workflowHandle()) as WorkflowHandleWithFirstExecutionRunId;
-    return { workflowId, runId: firstExecutionRunId, first };
+    if ('started' in asked) return { ...(await start(client, taskQueue, begin)), first: asked };
+    const { runId, answer } = asked.answer;
+    if (runId === undefined) return { ...(await existingRun(client, begin)), first: { answer } };
+    return { workflowId: identity.workflowId, runId, first: { answer } };
   } catch (error) {
     if (!isAlreadyStarted(error)) throw fromFailure(error);
   }

@@ -88,8 +88,6 @@ function createServer({ readiness, shutdownGraceMs = 5_000 }: HealthOptions): Fa
   });
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 503;
-    // The rest of a body that is too large is not waited for.
-    if (status === 413) void reply.header('connection', 'close');
     const protocol = parseRoute(request.url)?.protocol ?? 'v3';
     return send(reply, answer(protocol, status >= 400 && status < 500 ? status : 503));
   });

@@ -289,6 +289,14 @@ describe('identity', () => {
   const NAME = '李四四';
   const seal = (text: string, key = b.credentials.platform.publicKey, padding = constants.RSA_PKCS1_PADDING) =>
     publicEncrypt({ key, padding }, Buffer.from(text)).toString('base64');
+  /** Padded by hand: 00, type, so many bytes that are not zero, 00, the ID number, and letters to the end. */
+  const sealAs = (type: number, padding: number): string => {
+    const text = Buffer.concat([Buffer.of(0, type), Buffer.alloc(padding, 0xff), Buffer.of(0), Buffer.from(ID)]);
+    const block = Buffer.concat([text, Buffer.alloc(256 - text.length, 0x41)]);
+    return publicEncrypt({ key: b.credentials.platform.publicKey, padding: constants.RSA_NO_PADDING }, block).toString(
+      'base64',
+    );
+  };
   const verify = (over: object = {}, serial = b.credentials.platform.publicKeyId) =>
     b.v3.call(
       'POST',
@@ -329,6 +337,8 @@ describe('identity', () => {
     ['the merchant’s own key', () => verify({ certificate_id: seal(ID, b.credentials.merchantPublicKey) })],
     ['an unknown serial', () => verify({}, '0'.repeat(40))],
     ['plain text', () => verify({ certificate_id: ID })],
+    ['padding of another type', () => verify({ certificate_id: sealAs(1, 40) })],
+    ['padding that is too short', () => verify({ certificate_id: sealAs(2, 7) })],
   ])('cannot decrypt with %s', async (_name, call) => {
     await declare();
     const answer = await call();

@@ -113,11 +113,25 @@ describe('order', () => {
     const wrong = await order({ sign: '0'.repeat(32) });
     expect(wrong.fields).toEqual({ return_code: 'FAIL', return_msg: '签名错误' });
     expect((await order({ mch_id: '1' })).fields).toEqual({ return_code: 'FAIL', return_msg: '商户号不存在' });
-    for (const xml of ['', 'x', '<xml><a>1</a>', '<xml><a>1</a><a>2</a></xml>', '<!DOCTYPE x><xml></xml>']) {
-      const { fields: answer } = await b.v2.send('/pay/contractorder', xml);
-      expect(answer.return_code, xml).toBe('FAIL');
-      expect(answer, xml).not.toHaveProperty('sign');
-    }
+    expect((await b.v2.send('/pay/contractorder', '')).fields.return_msg).toBe('POST_DATA_EMPTY');
+  });
+
+  it.each([
+    ['text that is no XML', () => 'x'],
+    ['an element left open', (xml: string) => xml.replace('</xml>', '')],
+    ['a repeated element', (xml: string) => xml.replace('</xml>', '<plan_id>123</plan_id></xml>')],
+    ['a nested element', (xml: string) => xml.replace('</xml>', '<attach><a>1</a></attach></xml>')],
+    ['an attribute', (xml: string) => xml.replace('<plan_id>', '<plan_id a="1">')],
+    ['a DOCTYPE', (xml: string) => `<!DOCTYPE xml>${xml}`],
+    ['an entity', (xml: string) => xml.replace('<xml>', '<xml><!ENTITY a "b">')],
+    ['anything behind the root', (xml: string) => `${xml}x`],
+  ])('refuses %s as malformed, though the fields are signed', async (_name, spoil) => {
+    const { appid, mchid: mch_id, apiV2Key } = b.credentials;
+    const all = { ...fields(), appid, mch_id, nonce_str: 'n1' } as Record<string, string>;
+    const xml = toXml({ ...all, sign: v2Sign(all, apiV2Key) });
+    const answer = await b.v2.send('/pay/contractorder', spoil(xml));
+    expect(answer.fields).toEqual({ return_code: 'FAIL', return_msg: 'XML格式错误' });
+    expect((await b.v2.send('/pay/contractorder', xml)).fields.result_code).toBe('SUCCESS');
   });
 
   it('reads escaped text and CDATA alike', async () => {

@@ -119,6 +119,7 @@ describe('over real HTTP', () => {
   it.each([
     ['a repeated signature header', ['Wechatpay-Signature: AAAA'], 401],
     ['a repeated timestamp header', ['WECHATPAY-TIMESTAMP: 1'], 401],
+    ['a second content type', ['content-type: application/json'], 415],
     ['a second length', ['content-length: 5'], 400],
     ['chunks and a length together', ['transfer-encoding: chunked'], 400],
     ['headers of 17 kB', [`x-padding: ${'x'.repeat(17 * 1024)}`], 431],

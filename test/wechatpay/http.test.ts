@@ -41,10 +41,14 @@ describe('a request', () => {
     const server = await recordingServer((_, response) => response.end('{}'));
     await transportTo(server.url).send(post);
     await transportTo(server.url).send({ ...post, body: Buffer.from([0xff, 0x00, 0x0a]) });
+    // as JSON an HTTP client likes to trim the first and to quote the second
+    await transportTo(server.url).send({ ...post, body: ' {"a":1}\n' });
+    await transportTo(server.url).send({ ...post, body: 'not JSON' });
     expect(server.seen[0]).toMatchObject({ method: 'POST', path: '/v3/x?a=%7C' });
     expect(server.seen[0]?.headers).toMatchObject({ authorization: AUTHORIZATION, 'content-type': 'application/json' });
     expect(server.seen[0]?.body.toString()).toBe(BODY);
     expect(server.seen[1]?.body).toEqual(Buffer.from([0xff, 0x00, 0x0a]));
+    expect(server.seen.slice(2).map(({ body }) => body.toString())).toEqual([' {"a":1}\n', 'not JSON']);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import type { DevServer, Rig, RigOptions } from '../../src/testing';
 
 export interface DevRig extends Rig {
   readonly server: DevServer;
+  readonly nativeConnection: NativeConnection;
 }
 
 /** A rig on a dev server of its own. Closing it replays every history that its tests made. */
@@ -23,6 +24,7 @@ export async function startDevRig(options: Partial<RigOptions> = {}): Promise<De
   return {
     ...rig,
     server,
+    nativeConnection,
     close: async () => {
       try {
         await rig.replayAll();

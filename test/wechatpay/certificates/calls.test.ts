@@ -105,6 +105,11 @@ describe('downloading certificates', () => {
     expect((await downloadOf({ status, body: { code, message: 'not found' } })).certificates).toEqual([]);
   });
 
+  it('does not take a broken gateway for that', async () => {
+    const body = { code: 'NOT_FOUND', message: 'not found' };
+    await expect(downloadOf({ status: 502, body })).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN' });
+  });
+
   it('does not take any other 404 for that', async () => {
     expect(await refusalOf({ status: 404, body: 'no such page' })).toContain('404');
   });

@@ -25,7 +25,7 @@ function ringWith(...answers: (readonly PlatformCertificate[] | Error)[]): {
 } {
   const clock = { now: NOW };
   const download = vi.fn(async () => {
-    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;
     return answer ?? [];

@@ -13,7 +13,7 @@ function decode(text: string): string {
 /** Reads `<xml>` with one level of children and nothing else; undefined for anything that is not exactly that. */
 export function readXml(text: string): XmlFields | undefined {
   const root = /^\s*(?:<\?xml[^>]*\?>\s*)?<xml>([\s\S]*)<\/xml>\s*$/.exec(text);
-  if (!root || /<!(?!\[CDATA\[)/.test(text)) return undefined;
+  if (!root) return undefined;
   const fields: XmlFields = Object.create(null) as XmlFields;
   const child = /\s*<([A-Za-z_][\w.-]*)\s*(?:\/>|>((?:<!\[CDATA\[[\s\S]*?\]\]>|[^<])*)<\/\1>)/y;
   const content = root[1] ?? '';

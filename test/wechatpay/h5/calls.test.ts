@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { h5Calls } from '../../../src/wechatpay/h5/calls';
+import type { H5Application } from '../../../src/wechatpay/h5/schema';
+import { scriptedClient } from '../v3/scripted-client';
+
+const application: H5Application = {
+  sub_mchid: '2491935631',
+  domains: ['qq.com'],
+  website_url: 'https://qq.com',
+  notify_url: 'https://shop.example.com/h5',
+};
+const answer = {
+  sub_mchid: '2491935631',
+  domains: ['qq.com'],
+  transaction_limit_type: 'NORMAL_LIMIT',
+  website_business_page_pics: [''],
+  website_homepage_pics: ['pic', ''],
+  website_state: 'HAS_LAUNCHED',
+  website_url: 'https://qq.com',
+  applyment_id: 100000,
+  audit_reject_detail: 'of another time',
+  applyment_state: 'PENDING',
+  applyment_type: 'APPLY_FOR_PAYMENT_AUTHORITY',
+};
+const record = {
+  sub_mchid: '2491935631',
+  domains: ['qq.com'],
+  transaction_limit_type: 'NORMAL_LIMIT',
+  website_homepage_pics: ['pic'],
+  website_state: 'HAS_LAUNCHED',
+  website_url: 'https://qq.com',
+  applyment_id: '100000',
+  applyment_state: 'PENDING',
+  applyment_type: 'APPLY_FOR_PAYMENT_AUTHORITY',
+};
+
+describe('create', () => {
+  it('posts the fields of the call and nothing else, and reads the record', async () => {
+    const { client, seen } = await scriptedClient(answer);
+    expect(await h5Calls(client).create({ ...application, extra: 1 } as H5Application)).toEqual(record);
+    expect(seen[0]).toMatchObject({ method: 'POST', path: '/v3/global/merchant/h5/permission/applications' });
+    expect(JSON.parse(seen[0]?.body.toString() ?? '')).toEqual(application);
+  });
+
+  it('keeps every digit of a long applyment_id', async () => {
+    const { client } = await scriptedClient({ ...answer, applyment_id: '9223372036854775807' });
+    expect((await h5Calls(client).create(application)).applyment_id).toBe('9223372036854775807');
+  });
+
+  it.each(['applyment_id', 'applyment_state'])('does not believe a success without %s', async (field) => {
+    const { client } = await scriptedClient({ ...answer, [field]: undefined });
+    await expect(h5Calls(client).create(application)).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN' });
+  });
+
+  it('passes on the text by which refusals are told apart', async () => {
+    const message = 'The application form in the process has been submitted. Please do not submit it repeatedly.';
+    const { client } = await scriptedClient({ status: 400, error: { code: 'INVALID_REQUEST', message } });
+    await expect(h5Calls(client).create(application)).rejects.toMatchObject({ errorClass: 'REFUSED', message });
+  });
+});
+
+describe('query', () => {
+  it('asks by number, encoded', async () => {
+    const { client, seen } = await scriptedClient(answer);
+    expect(await h5Calls(client).query('100000')).toEqual(record);
+    await h5Calls(client).query('1/../2');
+    expect(seen.map(({ path }) => path)).toEqual([
+      '/v3/global/merchant/h5/permission/applications/100000',
+      '/v3/global/merchant/h5/permission/applications/1%2F..%2F2',
+    ]);
+  });
+
+  it('believes the reason of a rejection', async () => {
+    const { client } = await scriptedClient({ ...answer, applyment_state: 'REJECTED' });
+    expect(await h5Calls(client).query('100000')).toMatchObject({ audit_reject_detail: 'of another time' });
+  });
+
+  it.each([
+    [404, 'RESOURCE_NOT_EXISTS', 'x'],
+    [400, 'INVALID_REQUEST', 'The application does not exist'],
+  ])('finds nothing: %d %s %s', async (status, code, message) => {
+    const { client } = await scriptedClient({ status, error: { code, message } });
+    expect(await h5Calls(client).query('100000')).toBeUndefined();
+  });
+});
+
+describe('permission', () => {
+  it('is what WeChat Pay states', async () => {
+    const { client, seen } = await scriptedClient({ sub_mchid: '2491935631', authorization_state: 'FORMAL_AUTHORITY' });
+    expect(await h5Calls(client).permission('2491935631')).toEqual({
+      sub_mchid: '2491935631',
+      authorization_state: 'FORMAL_AUTHORITY',
+    });
+    expect(seen[0]?.path).toBe('/v3/global/merchant/h5/permission/2491935631');
+  });
+
+  it('is not believed when it is missing', async () => {
+    const { client } = await scriptedClient({ sub_mchid: '2491935631' });
+    await expect(h5Calls(client).permission('2491935631')).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN' });
+  });
+});
