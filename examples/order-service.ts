@@ -27,13 +27,14 @@ const DECLARANT = { appid: 'wxd678efh567hg6787', mchid: '1230000109', merchant_c
 
 // #region connect
 /** A client for the Temporal that the environment names. It seals with WeChat Pay's public key and holds no merchant key. */
-export async function connect(env: NodeJS.ProcessEnv = process.env): Promise<WechatPayClient> {
+export async function connect(env: NodeJS.ProcessEnv = process.env) {
   const { WECHATPAY_SEALING_KEY_ID: id, WECHATPAY_SEALING_KEY_FILE: file } = env;
   if (!id || !file) throw new Error('WECHATPAY_SEALING_KEY_ID and WECHATPAY_SEALING_KEY_FILE are not set.');
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions);
   const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
-  return new WechatPayClient(client, { sealingKey: { id, publicKey: createPublicKey(await readFile(file)) } });
+  const sealingKey = { id, publicKey: createPublicKey(await readFile(file)) };
+  return { wechatpay: new WechatPayClient(client, { sealingKey }), close: () => connection.close() };
 }
 // #endregion
 
@@ -88,18 +89,18 @@ export async function decision(
 /** The activity of ours that every declaration calls at its end, and the queue it is called on. */
 const TELL_US = { taskQueue: 'orders', activity: 'recordDeclaration' };
 
-/** Results by order number; in your service a table with a unique key on `eventId`. */
+/** What we were told; in your service a table with a unique key on `eventId`. */
 export class Declarations {
-  private readonly events = new Map<string, ResultEvent>();
+  private readonly events: ResultEvent[] = [];
 
   /** May be called several times for one result: the second time it changes nothing. */
   readonly recordDeclaration = async (event: ResultEvent): Promise<void> => {
-    if (this.events.has(event.eventId)) return;
-    this.events.set(event.eventId, event);
+    if (this.events.some(({ eventId }) => eventId === event.eventId)) return;
+    this.events.push(event);
   };
 
   of(orderNumber: string): readonly ResultEvent[] {
-    return [...this.events.values()].filter(({ reference }) => reference === orderNumber);
+    return this.events.filter(({ reference }) => reference === orderNumber);
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import type { ActivityInterceptorsFactory, WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, WorkerStatus, WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createActivities, localActivities } from './activities';
 import type { Merchants, NotificationAddresses, Timing } from './activities';
 import { checkSearchAttributes } from './client/namespace';
@@ -34,6 +34,8 @@ export interface RunningWorker {
   readonly stopped: Promise<void>;
   /** `RUNNING` when both poll. */
   readonly state: () => string;
+  /** What each of the two is doing, by task queue. */
+  readonly statuses: () => Readonly<Record<string, WorkerStatus>>;
   shutdown(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     stopped,
     state: () => (both.every((worker) => worker.getState() === 'RUNNING') ? 'RUNNING' : 'STOPPING'),
+    statuses: () => ({ [config.taskQueue]: workflows.getStatus(), [config.apiTaskQueue]: api.getStatus() }),
     shutdown: () => {
       for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();
       return stopped;

@@ -43,13 +43,14 @@ export function contractOrderActivities(
           if (record === undefined) return undefined;
           const open = tradeState(record.trade_state).kind === 'open' && paymentDifferences(order, record).length === 0;
           // The same order may be sent as often as it stays identical, so an unpaid one is sent again for its prepay id.
-          const answer = open && adopt !== true ? await calls.create(order) : undefined;
-          return { ...(answer === undefined ? {} : { answer }), answeredAt: Date.now(), order: record };
+          return open && adopt !== true
+            ? { order: record, ...(await orderOrFind(calls, order)) }
+            : { answeredAt: Date.now(), order: record };
         },
         differences: ({ order: record }) => (record === undefined ? [] : paymentDifferences(input, record)),
         create: async () => {
           const order = parse(input);
-          return { answer: await callsOf(order.mch_id).create(order), answeredAt: Date.now() };
+          return orderOrFind(callsOf(order.mch_id), order);
         },
       }),
 
@@ -66,7 +67,7 @@ export function contractOrderActivities(
 
     queryOrder: ({ order }) => attempted(async () => (await callsOf(order.mch_id).queryOrder(order)) ?? null),
 
-    closeOrder: ({ order }) => attempted((attempt) => close(attempt, callsOf(order.mch_id), order)),
+    closeOrder: ({ order }) => attempted((attempt) => close(attempt, callsOf(order.mch_id), order, timing)),
 
     awaitContract: ({ order, waiting }) =>
       askUntilChanged<ContractRecord>({
@@ -100,10 +101,17 @@ export function contractOrderActivities(
         const key = { appid, plan_id, contract_code };
         const before = await calls.queryContract(key);
         if (before === undefined || contractState(before.contract_state).kind === 'terminated') return before ?? null;
-        await send(attempt, () => calls.deleteContract({ ...key, contract_termination_remark: remark }));
         // What a repeated call answers is not documented, so the query decides whether it has ended.
+        let refused: WechatPayError | undefined;
+        try {
+          await send(attempt, () => calls.deleteContract({ ...key, contract_termination_remark: remark }));
+        } catch (error) {
+          if (!(error instanceof WechatPayError && isRefusal(error))) throw error;
+          refused = error;
+        }
         const after = await calls.queryContract(key);
         if (after !== undefined && contractState(after.contract_state).kind !== 'terminated') {
+          if (refused !== undefined) throw refused;
           throw stillPending('terminated, not visible yet', transportDelay(attempt.elapsed(), Math.random()));
         }
         return after ?? null;
@@ -111,23 +119,62 @@ export function contractOrderActivities(
   };
 }
 
+/** Sends the order; one that was paid or closed in the meantime is shown as it is, if it is the order that was meant. */
+async function orderOrFind(calls: ContractOrderCalls, order: FrozenContractOrder): Promise<ContractOrderSubmitted> {
+  try {
+    return { answer: await calls.create(order), answeredAt: Date.now() };
+  } catch (error) {
+    const ended = error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.code === 'ORDERCLOSED');
+    const record = ended ? await calls.queryOrder(order) : undefined;
+    if (record === undefined || tradeState(record.trade_state).kind === 'open') throw error;
+    const differences = paymentDifferences(order, record);
+    if (differences.length > 0) throw differs(`order ${order.out_trade_no}`, differences);
+    return { answeredAt: Date.now(), order: record };
+  }
+}
+
+function isRefusal({ errorClass }: WechatPayError): boolean {
+  return errorClass === 'REFUSED' || errorClass === 'NOT_FOUND';
+}
+
 /** Closes, then asks: what the query says decides, because a payment can overtake the close. */
-async function close(attempt: Attempt, calls: ContractOrderCalls, order: FrozenContractOrder): Promise<OrderRecord> {
-  const before = await calls.queryOrder(order);
-  if (before !== undefined && tradeState(before.trade_state).kind !== 'open') return before;
-  if (before !== undefined) {
-    try {
-      await send(attempt, () => calls.closeOrder(order));
-    } catch (error) {
-      const overtaken =
-        error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.errorClass === 'NOT_FOUND');
-      if (!overtaken) throw error;
-    }
+async function close(
+  attempt: Attempt,
+  calls: ContractOrderCalls,
+  order: FrozenContractOrder,
+  timing: Timing,
+): Promise<OrderRecord> {
+  const before = await found(attempt, calls, order, timing);
+  if (before === undefined) return { trade_state: 'CLOSED', out_trade_no: order.out_trade_no };
+  if (tradeState(before.trade_state).kind !== 'open') return before;
+  try {
+    await send(attempt, () => calls.closeOrder(order));
+  } catch (error) {
+    const overtaken =
+      error instanceof WechatPayError && (error.code === 'ORDERPAID' || error.errorClass === 'NOT_FOUND');
+    if (!overtaken) throw error;
   }
   const after = await calls.queryOrder(order);
-  if (after === undefined) return { trade_state: 'CLOSED', out_trade_no: order.out_trade_no };
-  if (tradeState(after.trade_state).kind !== 'open') return after;
-  throw stillPending(`closed, still ${after.trade_state}`, transportDelay(attempt.elapsed(), Math.random()));
+  if (after !== undefined && tradeState(after.trade_state).kind !== 'open') return after;
+  throw stillPending(
+    `closed, ${after === undefined ? 'not found any more' : `still ${after.trade_state}`}`,
+    transportDelay(attempt.elapsed(), Math.random()),
+  );
+}
+
+/** Looks for an order that may show up late: one that is believed never made counts as closed, so it is asked for often. */
+async function found(
+  attempt: Attempt,
+  calls: ContractOrderCalls,
+  order: FrozenContractOrder,
+  { settling }: Timing,
+): Promise<OrderRecord | undefined> {
+  for (const wait of [0, ...settling]) {
+    if (wait > 0) await attempt.sleep(wait);
+    const record = await calls.queryOrder(order);
+    if (record !== undefined) return record;
+  }
+  return undefined;
 }
 
 type Usable = ContractOrderSubmitted & { readonly answer: ContractOrderAnswer };

@@ -1,13 +1,19 @@
-import { ConfigurationError } from '../config';
-
-/** Ends the process with what went wrong, in words; a stack only for what nobody expected. */
+/** Ends the process with what went wrong, in words; a stack only for who asks for it. */
 export function report(error: unknown): never {
   process.stderr.write(`temporal-wechatpay: ${words(error)}\n`);
   process.exit(1);
 }
 
+/** Errors whose message is complete: a stack beside it would hide it. */
+const WRITTEN_FOR_PEOPLE = ['ConfigurationError', 'ServerUnavailableError', 'TemporalUnreachableError'];
+
 function words(error: unknown): string {
   if (!(error instanceof Error)) return 'failed for an unknown reason';
-  if (error instanceof ConfigurationError || error.name === 'ServerUnavailableError') return error.message;
+  if (WRITTEN_FOR_PEOPLE.includes(error.name)) return error.message;
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE' || code === 'EACCES') {
+    const why = code === 'EADDRINUSE' ? 'is taken' : 'may not be used by this user';
+    return `port ${port ?? ''} ${why}. Set another one: \`temporal-wechatpay variables\` lists WEBHOOK_PORT, METRICS_PORT and SIMULATOR_PORT.`;
+  }
   return process.env['LOG_LEVEL'] === 'debug' ? (error.stack ?? error.message) : error.message;
 }

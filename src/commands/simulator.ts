@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { loadConfig } from '../config';
+import { refuseExisting, writeMerchantsFile } from './test-merchant';
 import { untilSignal } from './until-signal';
+
+/** Where a simulator that is told nothing keeps its credentials, under the working directory. */
+const FOLDER = '.temporal-wechatpay';
 
 interface SimulatorFlags {
   readonly init?: string;
@@ -19,8 +25,14 @@ interface SimulatorFlags {
 export function simulatorCommand(): Command {
   return new Command('simulator')
     .description('stands in for WeChat Pay on this machine: verifies, answers, notifies, keeps a ledger')
-    .option('--init <dir>', 'writes new test credentials into DIR, prints the environment variables, and ends')
-    .option('--credentials <file>', 'the simulator.json that --init wrote; without it, credentials are made up')
+    .option(
+      '--init <dir>',
+      'writes new test credentials into DIR, prints the environment variables of worker and webhook, and ends',
+    )
+    .option(
+      '--credentials <file>',
+      `the simulator.json that --init wrote; without it, the one in ${FOLDER}, which is made at the first time`,
+    )
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--processing-after <seconds>', 'a declaration leaves UNDECLARED', seconds)
     .option('--decided-after <seconds>', 'customs decides', seconds)
@@ -38,19 +50,18 @@ export function simulatorCommand(): Command {
       const { readTestCredentials, startSimulator, writeTestCredentials } = await import('../testing/index.js');
       const { simulatorPort, logLevel } = loadConfig(process.env, { needs: [] });
       if (flags.init !== undefined) {
-        const { env } = await writeTestCredentials(flags.init, { port: simulatorPort });
-        process.stdout.write(
-          Object.entries(env)
-            .map(([name, value]) => `${name}=${value}\n`)
-            .join(''),
-        );
+        await refuseExisting(flags.init);
+        const written = await writeTestCredentials(flags.init, { port: simulatorPort });
+        await writeMerchantsFile(flags.init, written);
+        for (const [name, value] of Object.entries(written.env)) process.stdout.write(`${name}=${value}\n`);
         return;
       }
       const log = pino({ level: logLevel });
-      const credentials =
-        flags.credentials === undefined
-          ? (await writeTestCredentials('.temporal-wechatpay', { port: simulatorPort })).credentials
-          : await readTestCredentials(flags.credentials);
+      const file = flags.credentials ?? join(FOLDER, 'simulator.json');
+      if (flags.credentials === undefined && !existsSync(file)) {
+        await writeMerchantsFile(FOLDER, await writeTestCredentials(FOLDER, { port: simulatorPort }));
+      }
+      const credentials = await readTestCredentials(file);
       const simulator = await startSimulator({
         credentials,
         host: flags.host,
@@ -64,7 +75,7 @@ export function simulatorCommand(): Command {
         allowRemoteNotify: flags.allowRemoteNotify,
         log: (line) => log.debug(line, 'simulator'),
       });
-      log.info({ url: simulator.url, control: `${simulator.url}/_simulator/` }, 'simulator listens');
+      log.info({ url: simulator.url, control: `${simulator.url}/_simulator/`, credentials: file }, 'simulator listens');
       await untilSignal();
       await simulator.close();
     });

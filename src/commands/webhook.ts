@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { loadConfig } from '../config';
 import { createWebhookLog, startWebhook } from '../webhook';
+import { temporalSettings } from './temporal';
 import { untilSignal } from './until-signal';
 
 export function webhookCommand(): Command {
@@ -12,10 +12,10 @@ export function webhookCommand(): Command {
     .action(async () => {
       const config = loadConfig(process.env, { needs: ['merchants', 'temporal'] });
       const log = pino({ level: config.logLevel });
-      const { connectionOptions, namespace } = loadClientConnectConfig();
+      const { connectionOptions, namespace } = temporalSettings();
       // Lazy: it starts whether or not Temporal can be reached, and says so on /readyz.
       const connection = Connection.lazy(connectionOptions);
-      const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+      const client = new Client({ connection, namespace });
       const webhook = await startWebhook({ config, client, log: createWebhookLog(log) });
       const signal = await untilSignal();
       log.info({ signal }, 'webhook stops');

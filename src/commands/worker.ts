@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { loadConfig } from '../config';
+import { connectTemporal, temporalSettings } from './temporal';
 import { untilSignal } from './until-signal';
 
 export function workerCommand(): Command {
@@ -9,19 +10,29 @@ export function workerCommand(): Command {
     .action(async () => {
       const config = loadConfig(process.env, { needs: ['merchants', 'temporal'] });
       const log = pino({ level: config.logLevel });
+      // Asked first: without Temporal there is no need to bundle workflows for seconds.
+      await (await connectTemporal(temporalSettings())).close();
       // Loading the worker takes a third of a second and 90 MB, which the other commands do without.
-      const [{ startWorker }, { installTemporalLogger }] = await Promise.all([
+      const [{ startWorker }, { installTemporalLogger }, { serveWorkerHealth }] = await Promise.all([
         import('../worker.js'),
         import('./temporal-logger.js'),
+        import('./worker-health.js'),
       ]);
       installTemporalLogger(log, config.logLevel);
-      const worker = await startWorker({ config });
-      log.info({ taskQueue: config.taskQueue, apiTaskQueue: config.apiTaskQueue }, 'worker polls');
-      void untilSignal().then((signal) => {
-        log.info({ signal, graceMs: config.shutdownGraceMs }, 'worker drains');
-        return worker.shutdown();
-      });
-      await worker.stopped;
-      log.info('worker stopped');
+      const health = await serveWorkerHealth(config);
+      try {
+        const worker = await startWorker({ config });
+        health.watch(worker);
+        const { taskQueue, apiTaskQueue } = config;
+        log.info({ taskQueue, apiTaskQueue, ...(health.url === undefined ? {} : { url: health.url }) }, 'worker polls');
+        void untilSignal().then((signal) => {
+          log.info({ signal, graceMs: config.shutdownGraceMs }, 'worker drains');
+          return worker.shutdown();
+        });
+        await worker.stopped;
+        log.info('worker stopped');
+      } finally {
+        await health.close();
+      }
     });
 }

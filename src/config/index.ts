@@ -1,7 +1,6 @@
 export { loadConfig } from './config';
 export type { Config, Need } from './config';
 export { ConfigurationError } from './errors';
-export { merchantKeyRing } from './key-ring';
 export type { MerchantConfig } from './merchants';
 export { notificationUrls } from './notificationUrls';
 export type { NotificationUrls } from './notificationUrls';

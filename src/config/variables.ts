@@ -159,7 +159,12 @@ export const VARIABLES = {
   },
   WECHATPAY_REQUESTS_PER_SECOND: { type: 'rate', secret: false, help: 'Limit of the API queue. Unlimited when unset.' },
 
-  WEBHOOK_HOST: { type: 'host', default: '127.0.0.1', secret: false, help: 'Address the webhook listens on.' },
+  WEBHOOK_HOST: {
+    type: 'host',
+    default: '127.0.0.1',
+    secret: false,
+    help: 'Address the webhook listens on, and `METRICS_PORT`.',
+  },
   WEBHOOK_PORT: { type: 'port', default: '8080', secret: false, help: 'Port of the webhook; 0 picks a free one.' },
   METRICS_PORT: {
     type: 'port',

@@ -1,6 +1,6 @@
-import { merchantKeyRing } from '../config';
 import type { Config } from '../config';
 import type { HttpTransport } from '../wechatpay/http';
+import { createMerchantKeyRing } from '../wechatpay/merchant';
 import type { WebhookLog } from './log';
 import { nameOf } from './receive';
 import type { WebhookMerchant } from './receive';
@@ -8,9 +8,9 @@ import type { WebhookMerchant } from './receive';
 /** The keys of every configured merchant. Certificates are downloaded through `transport`. */
 export function webhookMerchants(config: Config, transport: HttpTransport): ReadonlyMap<string, WebhookMerchant> {
   const merchants = new Map<string, WebhookMerchant>();
-  for (const merchant of config.merchants.values()) {
-    const { mchid, v3, v2 } = merchant;
-    const keyRing = merchantKeyRing(merchant, config, transport);
+  for (const { mchid, v3, v2 } of config.merchants.values()) {
+    const keyRing =
+      v3 === undefined ? undefined : createMerchantKeyRing({ mchid, v3 }, config.certificatesPath, transport);
     const { current, previous } = v2?.keys ?? {};
     merchants.set(mchid, {
       ...(keyRing !== undefined && { keyRing }),

@@ -1,12 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { searchAttributeProblems } from '../client/namespace';
+import type { ReadinessReport } from '../health';
 import { within } from './deadline';
 
-/** Whether notifications can be taken right now, and if not, why. */
-export interface ReadinessReport {
-  readonly ready: boolean;
-  readonly reasons: readonly string[];
-}
+export type { ReadinessReport } from '../health';
 
 export interface Readiness {
   /** Asks once, and again every few seconds until `stop`. */

@@ -48,7 +48,8 @@ export class Submission<Answer> {
   }
 
   private async firstAnswer(): Promise<Answer> {
-    await condition(() => this.settled !== undefined);
+    // Also while the process is being cancelled: what was sent has an answer, and somebody waits for it.
+    await CancellationScope.nonCancellable(() => condition(() => this.settled !== undefined));
     const settled = this.settled;
     if (settled !== undefined && 'answer' in settled) return settled.answer;
     throw settled?.failure;

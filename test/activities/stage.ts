@@ -3,7 +3,7 @@ import { createActivities } from '../../src/activities';
 import type { ApiActivities } from '../../src/activities';
 import { sealIdentity } from '../../src/client/sealing';
 import { createTestCredentials, startSimulator } from '../../src/testing';
-import type { Effect, Simulator, SimulatorOptions, TestCredentials } from '../../src/testing';
+import type { CallName, Effect, Simulator, SimulatorOptions, TestCredentials } from '../../src/testing';
 import type {
   CertificateVerification,
   CustomsDeclaration,
@@ -26,8 +26,8 @@ export interface Stage {
   readonly activities: ApiActivities;
   /** The same with a limit of 300 ms for one call: for answers that never come. */
   readonly impatient: ApiActivities;
-  /** Moves the simulated clock; the signatures keep the real one. */
-  pass(seconds: number): void;
+  /** Runs `act` once, when the next call of that name has been answered and before the answer is read. */
+  after(call: CallName, act: () => void): void;
   count(effect: Effect): number;
   calls(call: string): number;
   readonly samples: Samples;
@@ -52,11 +52,14 @@ const STILL = 1_000_000;
 
 export async function stage(options: Partial<SimulatorOptions> = {}): Promise<Stage> {
   const credentials = await createTestCredentials();
-  let passed = 0;
+  const hooks = new Map<string, () => void>();
   const simulator = await startSimulator({
     credentials,
-    now: () => Date.now() + passed,
-    signatureNow: Date.now,
+    log: ({ event, name }) => {
+      const act = event === 'call' ? hooks.get(name) : undefined;
+      hooks.delete(name);
+      act?.();
+    },
     processingAfter: STILL,
     decidedAfter: STILL,
     underReviewAfter: STILL,
@@ -77,10 +80,7 @@ export async function stage(options: Partial<SimulatorOptions> = {}): Promise<St
     credentials,
     activities: patient!.activities,
     impatient: impatient!.activities,
-    pass: (seconds) => {
-      passed += seconds * 1_000;
-      simulator.advance();
-    },
+    after: (call, act) => void hooks.set(call, act),
     count: (effect) => simulator.ledger({ effect }).reduce((total, entry) => total + entry.count, 0),
     calls: (call) => simulator.calls({ call }).find(({ key }) => key === undefined)?.count ?? 0,
     samples,

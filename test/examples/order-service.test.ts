@@ -1,6 +1,9 @@
 import { createPublicKey } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WechatPayClient } from 'temporal-wechatpay/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, decision, Declarations, declare, takeResults } from '../../examples/order-service';
 import type { PaidOrder } from '../../examples/order-service';
 import { newSamples } from '../workflows/samples';
@@ -119,7 +122,24 @@ describe('the order service of the examples', () => {
     expect(stored).not.toContain(order.payer.certificate_name);
   });
 
-  it('connects by the environment alone, and says what is missing', async () => {
+  it('connects by the environment alone, with no merchant key', async () => {
+    const { publicKeyId, publicKey } = rig.credentials.platform;
+    const folder = await mkdtemp(join(tmpdir(), 'order-service-'));
+    vi.stubEnv('TEMPORAL_ADDRESS', rig.server.address);
+    try {
+      const file = join(folder, 'public-key.pem');
+      await writeFile(file, publicKey);
+      const env = { WECHATPAY_SEALING_KEY_ID: publicKeyId, WECHATPAY_SEALING_KEY_FILE: file };
+      const { wechatpay: connected, close } = await connect(env);
+      expect(await declare(connected, paidOrder(), QUICK)).toMatchObject({ state: 'UNDECLARED' });
+      await close();
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says which variables it misses', async () => {
     await expect(connect({})).rejects.toThrow('WECHATPAY_SEALING_KEY_ID');
   });
 });

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadConfig } from '../../src/config';
@@ -149,15 +150,25 @@ describe('the ready webhook', () => {
     });
   });
 
-  it('gives its port back when it cannot start', async () => {
+  it('gives its port back when its metrics port is taken', async () => {
+    const free = await freePort();
     await running({}, async (webhook) => {
-      const { port } = new URL(webhook.url);
+      const taken = new URL(String(webhook.metricsUrl)).port;
       const second = startWebhook({
-        config: config({ WEBHOOK_PORT: port }),
+        config: config({ WEBHOOK_PORT: String(free), METRICS_PORT: taken }),
         client: new Client({ connection }),
         log: recordingLog().log,
       });
       await expect(second).rejects.toThrow(/EADDRINUSE/);
+      await expect(fetch(`http://127.0.0.1:${free}/healthz`)).rejects.toThrow();
     });
   });
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -48,7 +48,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   const certificates = new Map<string, PlatformCertificate>();
   let refreshedAt: number | undefined;
   let triedAt: number | undefined;
-  let lastFailure: unknown;
+  let lastFailure: Error | undefined;
   let running: Promise<void> | undefined;
 
   const known = (serialOrId: string): KeyObject | undefined => {
@@ -72,7 +72,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       lastFailure = undefined;
     } catch (error) {
       // What is known stays known: a failed refresh must not take the keys away.
-      lastFailure = error;
+      lastFailure = error instanceof Error ? error : new Error('the download failed');
       throw error;
     }
   }

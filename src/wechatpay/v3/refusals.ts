@@ -90,6 +90,12 @@ export const refusalRows: readonly RefusalRow[] = [
     remedy: 'customs and merchant_customs_no must be the ones of the filing on the merchant platform; file them there.',
   },
 
+  {
+    message: /url (?:does not|doesn't) exist|url不存在/i,
+    errorClass: 'CONFIGURATION',
+    remedy: 'WeChat Pay has no such call there: check base URL and path prefix.',
+  },
+
   // --- a query found nothing; an action needs a record that is not there --------------------------------------------
   {
     codes: ['ORDERNOTEXIST', 'ORDERNOTEXISTS', 'NOTFOUND', 'RESOURCENOTEXISTS', 'RESOURCENOTEXIST'],
@@ -111,7 +117,7 @@ export const refusalRows: readonly RefusalRow[] = [
     remedy: 'Declare the order first.',
   },
   {
-    status: (status) => status === 404,
+    codes: ['ORDERNOTEXIST', 'ORDERNOTEXISTS', 'RESOURCENOTEXISTS', 'RESOURCENOTEXIST'],
     on: 'action',
     errorClass: 'REFUSED',
     remedy: 'WeChat Pay does not know what this call is about.',

@@ -72,7 +72,7 @@ export async function verifySignature(message: {
   if (signature.startsWith(PROBE_PREFIX)) {
     throw new SignatureRefusedError('probe', 'a probe of WeChat Pay, deliberately signed wrong');
   }
-  // eslint-disable-next-line no-control-regex -- a line feed would move the border between nonce and body
+  // A line feed would move the border between nonce and body.
   if (/[\x00-\x1f\x7f]/.test(nonce)) {
     throw new SignatureRefusedError('malformed-header', 'Wechatpay-Nonce: expected text without control characters');
   }

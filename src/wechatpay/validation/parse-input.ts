@@ -59,13 +59,13 @@ export function record<S extends z.ZodRawShape>(shape: S, ...rules: readonly Rul
   return object.superRefine(
     (value, context) => {
       for (const rule of rules) {
-        rule(value as Readonly<Record<string, unknown>>, (path, complaint) => {
+        rule(value, (path, complaint) => {
           context.addIssue({ code: 'custom', path: [...path], params: { ...complaint } });
         });
       }
     },
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
-  ) as z.ZodObject<S, z.core.$strict>;
+  );
 }
 
 /** Schema of a list of `min` to `max` different values. */

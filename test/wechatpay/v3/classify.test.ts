@@ -38,6 +38,8 @@ describe('the class of a refusal', () => {
     [400, 'PARAM_ERROR', 'Parameter error', 'INPUT'],
     [400, 'INVALID_REQUEST', 'Parameter format verification error', 'INPUT'],
     [404, 'RESOURCE_NOT_EXISTS', 'No such resource', 'REFUSED'],
+    [404, 'NOT_FOUND', 'URL does not exist', 'CONFIGURATION'],
+    [404, 'NOT_FOUND', '', 'CONFIGURATION'],
     // customs
     [
       400,
@@ -131,6 +133,13 @@ describe('the class of a refusal', () => {
   ])('%d %s "%s" of a query: NOT_FOUND', (status, code, message) => {
     expect(classify(status, code, message, { method: 'GET' }).errorClass).toBe('NOT_FOUND');
   });
+
+  it.each(['URL does not exist', '请求的URL不存在'])(
+    'a wrong path (%s) does not say that a record is missing',
+    (message) => {
+      expect(classify(404, 'NOT_FOUND', message, { method: 'GET' }).errorClass).toBe('CONFIGURATION');
+    },
+  );
 
   it.each(['<html>404</html>', '', '{}'])(
     'a 404 that is not in words of WeChat Pay (%j) does not say that a record is missing',

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createKeyRing } from '../../../src/wechatpay/v3/key-ring';
-import type { KeyRing, KeyRingOptions, PlatformCertificate } from '../../../src/wechatpay/v3/key-ring';
+import type { KeyRing, PlatformCertificate } from '../../../src/wechatpay/v3/key-ring';
 import { NOW, platformA, platformB, publicKeyA } from './platform';
 
 const HOUR = 3_600_000;
@@ -31,7 +31,7 @@ function ringWith(...answers: (readonly PlatformCertificate[] | Error)[]): {
     return answer ?? [];
   });
   return {
-    ring: createKeyRing({ download: download as KeyRingOptions['download'], now: () => clock.now }),
+    ring: createKeyRing({ download: download, now: () => clock.now }),
     clock,
     download,
   };

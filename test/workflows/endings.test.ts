@@ -1,0 +1,270 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startRig, workflowBundle } from '../../src/testing';
+import type { Rig } from '../../src/testing';
+import { formatBeijingTime } from '../../src/wechatpay/contract-order/times';
+import { callsOf } from './outside-calls';
+import { quietRuntime } from './dev-server';
+import { newSamples } from './samples';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('endings that take days, with time skipped', () => {
+  let environment: TestWorkflowEnvironment;
+  let rig: Rig;
+  const started: { workflowId: string; runId: string }[] = [];
+
+  beforeAll(async () => {
+    quietRuntime();
+    environment = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
+    });
+    rig = await startRig({
+      connection: environment.connection as never,
+      nativeConnection: environment.nativeConnection,
+      serverTime: true,
+      maxCachedWorkflows: 0,
+    });
+  });
+  afterAll(async () => {
+    try {
+      for (const { workflowId, runId } of started) {
+        const history = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+        await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowId);
+      }
+    } finally {
+      await rig?.close();
+      await environment?.teardown();
+    }
+  });
+
+  async function result(process: { workflowId: string; runId: string }): Promise<unknown> {
+    started.push(process);
+    return environment.client.workflow.getHandle(process.workflowId, process.runId).result();
+  }
+
+  function pushes(transaction_id: string): number {
+    return rig.simulator.ledger({ effect: 'pushed' }).filter(({ key }) => key.includes(transaction_id))[0]?.count ?? 0;
+  }
+
+  it('EXCEPT is pushed again by itself, and then succeeds', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.script({
+      customs: {
+        transaction_id: declared.transaction_id,
+        states: [{ after: HOUR, state: 'EXCEPT', explanation: 'lock' }],
+        afterRepush: [
+          { after: 0, state: 'PROCESSING' },
+          { after: HOUR, state: 'SUCCESS' },
+        ],
+      },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    const before = pushes(declared.transaction_id);
+    expect(before).toBe(2); // the declaration itself, and the re-push
+  });
+
+  it('EXCEPT that stays is pushed as often as asked, then handed to a person', async () => {
+    const { declared } = newSamples(rig.credentials);
+    const except = { after: MINUTE, state: 'EXCEPT', explanation: 'lock' };
+    rig.simulator.script({
+      customs: { transaction_id: declared.transaction_id, states: [except], afterRepush: [except] },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { repushes: 2 } });
+    await expect(result(process)).resolves.toMatchObject({
+      outcome: 'EXCEPT',
+      explanation: 'lock',
+      remedy: 'Re-push later.',
+    });
+    await expect(rig.wechatpay.status(process.workflowId)).resolves.toMatchObject({ needsOperator: true });
+    expect(pushes(declared.transaction_id)).toBe(3);
+  });
+
+  it('EXCEPT that heals by itself is not pushed', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.script({
+      customs: {
+        transaction_id: declared.transaction_id,
+        states: [
+          { after: MINUTE, state: 'EXCEPT' },
+          { after: 5 * MINUTE, state: 'SUCCESS' },
+        ],
+      },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { repushAfter: '2 hours' } });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    expect(pushes(declared.transaction_id)).toBe(1);
+  });
+
+  it('a declaration that customs never decides is UNDECIDED, and can be resumed to its end', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.script({
+      customs: { transaction_id: declared.transaction_id, states: [{ after: 0, state: 'PROCESSING' }] },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { giveUpAfter: '2 days' } });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'UNDECIDED', record: { state: 'PROCESSING' } });
+    await expect(rig.wechatpay.status(process.workflowId)).resolves.toMatchObject({ needsOperator: true });
+    rig.simulator.script({
+      customs: { transaction_id: declared.transaction_id, states: [{ after: 0, state: 'SUCCESS' }] },
+    });
+    const resumed = await rig.wechatpay.resumeDeclaration({ declaration: declared });
+    expect(resumed.runId).not.toBe(process.runId);
+    await expect(result(resumed)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    expect(
+      rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(declared.transaction_id)),
+    ).toMatchObject([{ count: 1 }]);
+  });
+
+  it('a decision in the last moment before the limit is still seen', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.script({
+      customs: {
+        transaction_id: declared.transaction_id,
+        states: [
+          { after: 0, state: 'PROCESSING' },
+          { after: 3 * DAY - MINUTE, state: 'FAIL', explanation: 'late' },
+        ],
+      },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { giveUpAfter: '3 days' } });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'FAIL', explanation: 'late' });
+  });
+
+  it('adopting nothing is refused, and nothing is sent', async () => {
+    const { declared } = newSamples(rig.credentials);
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { adopt: true } });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'REFUSED', code: 'NOT_FOUND' });
+    expect(
+      rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(declared.transaction_id)),
+    ).toEqual([]);
+  });
+
+  it('adopting watches what somebody else declared', async () => {
+    const { declared } = newSamples(rig.credentials);
+    await callsOf(rig).customs.declare(declared);
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { adopt: true } });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+  });
+
+  it.each([
+    ['DIFFERENT', { outcome: 'DIFFERENT' }],
+    ['USER_ACCOUNT_ABNORMAL', { outcome: 'DIFFERENT', code: 'USER_ACCOUNT_ABNORMAL' }],
+    ['UNCHECKED', { outcome: 'UNCHECKED' }],
+    ['PAYER_INVALID', { outcome: 'REFUSED', code: 'INVALID_REQUEST' }],
+  ] as const)('identity answer %s never fails the declaration', async (identity, expected) => {
+    const { declared, payer } = newSamples(rig.credentials);
+    rig.simulator.script({ customs: { transaction_id: declared.transaction_id, identity } });
+    const process = await rig.wechatpay.declare({ declaration: declared, identity: payer });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS', identity: expected });
+  });
+
+  it('an identity is verified by itself, after the declaration', async () => {
+    const { declared, payer } = newSamples(rig.credentials);
+    rig.simulator.payers({ transaction_id: declared.transaction_id, ...payer });
+    await callsOf(rig).customs.declare(declared);
+    const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no } = declared;
+    const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no };
+    const same = await rig.wechatpay.verifyIdentity({ order, identity: payer });
+    await expect(result(same)).resolves.toEqual({ outcome: 'SAME' });
+    const different = await rig.wechatpay.verifyIdentity({
+      order,
+      identity: { ...payer, certificate_name: 'Li Si' },
+    });
+    await expect(result(different)).resolves.toMatchObject({ outcome: 'DIFFERENT' });
+  });
+
+  it('an identity of an order that was not declared is refused', async () => {
+    const { failed, payer } = newSamples(rig.credentials);
+    const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no } = failed;
+    const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no };
+    const process = await rig.wechatpay.verifyIdentity({ order, identity: payer });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'REFUSED', code: 'INVALID_REQUEST' });
+  });
+
+  it('a sub-merchant that has the permission already is not applied for', async () => {
+    const { approved } = newSamples(rig.credentials);
+    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, authorization_state: 'AUTHORIZED' } });
+    const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
+    await expect(result(process)).resolves.toEqual({
+      outcome: 'ALREADY_AUTHORIZED',
+      authorization_state: 'AUTHORIZED',
+      domainsApplied: false,
+    });
+    expect(rig.simulator.ledger({ effect: 'applied' }).filter(({ key }) => key.includes(approved.sub_mchid))).toEqual(
+      [],
+    );
+  });
+
+  it('an application that stays PENDING is shown to an operator, and goes on', async () => {
+    const { approved } = newSamples(rig.credentials);
+    rig.simulator.script({
+      h5: {
+        sub_mchid: approved.sub_mchid,
+        states: [{ after: 2 * HOUR, state: 'APPROVED' }],
+      },
+    });
+    const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
+    await expect(result(process)).resolves.toMatchObject({ outcome: 'APPROVED' });
+    const { events } = await environment.client.workflow.getHandle(process.workflowId, process.runId).fetchHistory();
+    const flagged = (events ?? []).filter(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
+      const flag = upsert?.searchAttributes?.indexedFields?.['WxNeedsOperator']?.data;
+      return flag !== undefined && flag !== null && Buffer.from(flag).toString() === 'true';
+    });
+    expect(flagged).toHaveLength(1);
+  });
+
+  it('a refused application names what to do', async () => {
+    const { approved } = newSamples(rig.credentials);
+    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, refuse: 'parentChild' } });
+    const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
+    await expect(result(process)).resolves.toMatchObject({
+      outcome: 'REFUSED',
+      code: 'INVALID_REQUEST',
+      remedy: expect.any(String) as string,
+    });
+  });
+
+  it('an order nobody pays is closed once it has expired', async () => {
+    const { signed } = newSamples(rig.credentials);
+    const process = await rig.wechatpay.orderWithContract({ order: await expiringIn(signed, 30 * MINUTE) });
+    await expect(result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'NOT_SIGNED' });
+    expect(rig.simulator.ledger({ effect: 'closed', key: signed.out_trade_no })).toMatchObject([{ count: 1 }]);
+  });
+
+  it('a payment that overtakes the close counts', async () => {
+    const { signed } = newSamples(rig.credentials);
+    rig.simulator.script({ order: { out_trade_no: signed.out_trade_no, close: 'paid-meanwhile' } });
+    const process = await rig.wechatpay.orderWithContract({
+      order: await expiringIn(signed, 30 * MINUTE),
+      options: { contractWait: '1 hour' },
+    });
+    await expect(result(process)).resolves.toMatchObject({ payment: 'PAID' });
+  });
+
+  it('presignFailure close closes the order instead of selling it without a contract', async () => {
+    const { presignFailed } = newSamples(rig.credentials);
+    rig.simulator.script({ order: { out_trade_no: presignFailed.out_trade_no, presign: 'FAIL' } });
+    const process = await rig.wechatpay.orderWithContract({
+      order: await expiringIn(presignFailed, 2 * HOUR),
+      options: { presignFailure: 'close' },
+    });
+    await expect(result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'PRESIGN_FAILED' });
+    expect(rig.simulator.ledger({ effect: 'closed', key: presignFailed.out_trade_no })).toMatchObject([{ count: 1 }]);
+  });
+
+  it('paid but never signed is NOT_SIGNED after two hours', async () => {
+    const { signed } = newSamples(rig.credentials);
+    rig.simulator.script({ order: { out_trade_no: signed.out_trade_no, pay: { after: MINUTE } } });
+    const process = await rig.wechatpay.orderWithContract({ order: await expiringIn(signed, 2 * HOUR) });
+    await expect(result(process)).resolves.toMatchObject({ payment: 'PAID', contract: 'NOT_SIGNED' });
+  });
+
+  async function expiringIn<Order extends object>(order: Order, seconds: number) {
+    const now = await environment.currentTimeMs();
+    return { ...order, time_start: formatBeijingTime(now), time_expire: formatBeijingTime(now + seconds * 1_000) };
+  }
+});
