@@ -1,7 +1,10 @@
 // The arrows between the folders: who may import whom. Each rule says why; `npm run arrows` holds them.
 
 /** Pure by agreement: no import but types and each other, so that a workflow can decide by them. */
-const PURE = ['^src/wechatpay/(states|compare|times)[.]ts$', '^src/wechatpay/[^/]+/(states|compare|times)[.]ts$'];
+const PURE = [
+  '^src/wechatpay/(errors|states|compare|times)[.]ts$',
+  '^src/wechatpay/[^/]+/(states|compare|times)[.]ts$',
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -119,11 +122,25 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/testing/servers/' },
     },
     {
+      name: 'health-stands-alone',
+      comment: 'Worker and webhook answer to the same probes; neither brings the other along.',
+      severity: 'error',
+      from: { path: '^src/health/' },
+      to: { path: '^src/', pathNot: '^src/health/' },
+    },
+    {
+      name: 'commands-are-the-outermost-layer',
+      comment: 'They end the process and read the environment, which a library must leave to its user.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli[.]ts$|commands/|demo/)' },
+      to: { path: '^src/(commands|demo)/' },
+    },
+    {
       name: 'nobody-imports-testing',
       comment:
         'Simulator and test servers must not reach a production process; the command line starts them for a demo.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/testing/', '^src/cli[^/]*\\.ts$', '^src/cli/'] },
+      from: { path: '^src/', pathNot: '^src/(testing|commands|demo)/' },
       to: { path: '^src/testing/' },
     },
   ],

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+const source = join(import.meta.dirname, 'src');
 
 /** Tests that need a Temporal server, or load the SDK's native worker. */
 const TEMPORAL = [
@@ -9,6 +12,13 @@ const TEMPORAL = [
 ];
 
 export default defineConfig({
+  // Examples import this package as its users do.
+  resolve: {
+    alias: [
+      { find: /^temporal-wechatpay$/, replacement: join(source, 'index.ts') },
+      { find: /^temporal-wechatpay\/(.+)$/, replacement: join(source, '$1') },
+    ],
+  },
   test: {
     pool: 'forks',
     projects: [

@@ -152,6 +152,6 @@ async function connect(): Promise<{ connection: NativeConnection; namespace: str
   const connection = await NativeConnection.connect({
     ...(address === undefined ? {} : { address }),
     ...rest,
-  } as never);
+  });
   return { connection, namespace: namespace ?? 'default' };
 }

@@ -80,8 +80,10 @@ function complete(record: CustomsRecord, { out_trade_no }: Pick<CustomsDeclarati
   return record.out_trade_no === undefined ? { ...record, out_trade_no } : record;
 }
 
+/** The declare call states no time; a snapshot of its answer says nothing about later changes of the time. */
 function hasMoved(record: CustomsRecord, snapshot: CustomsRecord): boolean {
-  return record.state !== snapshot.state || record.modify_time !== snapshot.modify_time;
+  if (record.state !== snapshot.state) return true;
+  return snapshot.modify_time !== undefined && record.modify_time !== snapshot.modify_time;
 }
 
 async function identityOutcome(

@@ -28,7 +28,7 @@ import { parseH5Application } from '../wechatpay/h5/schema';
 import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import { allProblems } from './all-problems';
-import { checkSearchAttributes } from './namespace';
+import { checkSearchAttributes, refusePlainPayloads } from './namespace';
 import { ContractOrderProcess, StartedProcess, statusOf } from './process';
 import type { ProcessStatus } from './process';
 import { sealIdentity } from './sealing';
@@ -45,6 +45,11 @@ export interface WechatPayClientOptions {
   readonly sealingKey?: SealingKey;
   /** Only while gateway and webhook are both on loopback: notification URLs may be `http` there. Default `false`. */
   readonly allowLoopback?: boolean;
+  /**
+   * Accept a Temporal server on another machine although payloads are not encrypted: `contract_display_account` and
+   * `openid` are readable there. The counterpart of `WECHATPAY_CODEC=off`. Default `false`.
+   */
+  readonly plainPayloads?: boolean;
 }
 
 const ONE_EFFECT: RepeatPolicy = { conflict: 'USE_EXISTING', reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' };
@@ -160,6 +165,13 @@ export class WechatPayClient {
     readonly order: ContractOrder;
     readonly options?: ContractOrderOptions;
   }): Promise<ContractOrderProcess<FirstAnswer<ContractOrderSubmission>>> {
+    return this.startOrder(input, ONE_EFFECT);
+  }
+
+  private async startOrder(
+    input: { readonly order: ContractOrder; readonly options?: ContractOrderOptions },
+    policy: RepeatPolicy,
+  ): Promise<ContractOrderProcess<FirstAnswer<ContractOrderSubmission>>> {
     const { options } = input;
     const rules = { allowLoopback: this.allowLoopback, now: Date.now() };
     const [, given] = allProblems('contract order', [
@@ -178,13 +190,24 @@ export class WechatPayClient {
     >(this.client, this.taskQueue, {
       input: { order, ...(options === undefined ? {} : { options }) },
       identity: identityOf.contractOrder({ order, options }),
-      policy: ONE_EFFECT,
+      policy,
       // What was left out is filled in anew at each call, so only what the caller states is compared.
       compared: (input) => (input.order === order ? given : input.order),
       filledIn: FILLED_IN_FIELDS,
       summary: `order ${order.out_trade_no}, ${order.total_fee} fen, with contract ${order.contract_code}`,
     });
     return new ContractOrderProcess(this.client, started, started.first);
+  }
+
+  /** Watches an order again whose earlier process ended UNDECIDED. Adopts what WeChat Pay has; never sends. */
+  async resumeOrder(input: {
+    readonly order: ContractOrder;
+    readonly options?: ContractOrderOptions;
+  }): Promise<ContractOrderProcess<FirstAnswer<ContractOrderSubmission>>> {
+    return this.startOrder(
+      { ...input, options: { ...input.options, adopt: true } },
+      { conflict: 'USE_EXISTING', reuse: 'ALLOW_DUPLICATE' },
+    );
   }
 
   /** A declaration, application, order or contract that was started before; without a run id, its newest run. */
@@ -280,6 +303,7 @@ export class WechatPayClient {
 
   /** Once per client; a namespace that was not set up would leave every process stuck. */
   private checkNamespace(): Promise<void> {
+    if (this.options.plainPayloads !== true) refusePlainPayloads(this.client);
     this.namespaceChecked ??= checkSearchAttributes(this.client).catch((error: unknown) => {
       this.namespaceChecked = undefined;
       throw error;

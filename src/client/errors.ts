@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURE_TYPES } from '../interface';
-import type { FieldDifference } from '../interface';
+import type { FieldDifference, Refusal } from '../interface';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import type { Problem } from '../wechatpay/errors';
 
@@ -35,6 +35,10 @@ export function fromFailure(error: unknown): unknown {
   if (failure.type === FAILURE_TYPES.invalidInput && Array.isArray(detail)) {
     const subject = /^invalid ([^:]{1,64}):/.exec(failure.message)?.[1] ?? 'input';
     return new InvalidInputError(subject, detail as Problem[]);
+  }
+  if (failure.type === FAILURE_TYPES.invalidInput) {
+    const { code, remedy } = (detail ?? {}) as Refusal;
+    return new WechatPayError('INPUT', failure.message, { code, remedy });
   }
   if (failure.type === FAILURE_TYPES.conflict) {
     const fields = Array.isArray(detail) ? detail.filter((field) => typeof field === 'string') : [];

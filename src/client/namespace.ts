@@ -3,7 +3,9 @@ import type { Client } from '@temporalio/client';
 type AddSearchAttributes = Client['connection']['operatorService']['addSearchAttributes'];
 type IndexedValueType = NonNullable<Parameters<AddSearchAttributes>[0]['searchAttributes']>[string];
 import { isGrpcServiceError } from '@temporalio/client';
+import { hostOf, isLoopbackHost } from '../config/addresses';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
+import { WechatPayError } from '../wechatpay/errors';
 
 /** gRPC's code for a method that a server does not have, as the time-skipping test server. */
 const UNIMPLEMENTED = 12;
@@ -19,17 +21,40 @@ const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = {
   KeywordList: 7,
 };
 
+/** The namespace lacks search attributes, or has them with other types. */
+export class NamespaceNotSetUpError extends Error {
+  override readonly name = 'NamespaceNotSetUpError';
+}
+
 /**
  * Refuses a namespace without this package's search attributes: a workflow that sets an unknown one would be stuck.
  *
- * @throws Error that names every missing or wrong attribute and `temporal-wechatpay setup`.
+ * @throws NamespaceNotSetUpError that names every missing or wrong attribute and `temporal-wechatpay setup`.
  */
 export async function checkSearchAttributes(client: Client): Promise<void> {
   const problems = await searchAttributeProblems(client);
   if (problems.length === 0) return;
-  throw new Error(
+  throw new NamespaceNotSetUpError(
     `the Temporal namespace ${client.options.namespace} is not set up: ${problems.join('; ')}. ` +
       'Run `temporal-wechatpay setup` once.',
+  );
+}
+
+/**
+ * Refuses a Temporal server on another machine while payloads go there in plain text.
+ *
+ * @throws WechatPayError of class CONFIGURATION.
+ */
+export function refusePlainPayloads({ connection, options }: Client): void {
+  const { address } = (connection as { readonly options?: { readonly address?: string } }).options ?? {};
+  if (address === undefined || isLoopbackHost(hostOf(address))) return;
+  if (options.loadedDataConverter.payloadCodecs.length > 0) return;
+  throw new WechatPayError(
+    'CONFIGURATION',
+    `the Temporal server ${address} is not on this machine, and payloads are not encrypted.`,
+    {
+      remedy: 'Give the Temporal client a payload codec, or accept it with `plainPayloads: true`.',
+    },
   );
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describeVariables } from '../config';
+import { certificatesCommand } from './certificates';
 import { demoCommand } from './demo';
 import { setupCommand } from './setup';
 import { simulatorCommand } from './simulator';
@@ -22,7 +23,15 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR))
     .addHelpText('after', '\nEnvironment variables: `temporal-wechatpay variables`.');
-  for (const command of [workerCommand(), webhookCommand(), simulatorCommand(), setupCommand(), demoCommand()]) {
+  const commands = [
+    workerCommand(),
+    webhookCommand(),
+    setupCommand(),
+    certificatesCommand(),
+    simulatorCommand(),
+    demoCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   program

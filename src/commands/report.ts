@@ -5,7 +5,12 @@ export function report(error: unknown): never {
 }
 
 /** Errors whose message is complete: a stack beside it would hide it. */
-const WRITTEN_FOR_PEOPLE = ['ConfigurationError', 'ServerUnavailableError', 'TemporalUnreachableError'];
+const WRITTEN_FOR_PEOPLE = [
+  'ConfigurationError',
+  'ServerUnavailableError',
+  'TemporalUnreachableError',
+  'NamespaceNotSetUpError',
+];
 
 function words(error: unknown): string {
   if (!(error instanceof Error)) return 'failed for an unknown reason';

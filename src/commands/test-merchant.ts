@@ -26,11 +26,10 @@ export async function writeMerchantsFile(
   folder: string,
   { credentials, env }: Pick<WrittenCredentials, 'credentials' | 'env'>,
 ): Promise<void> {
-  const fields = Object.entries(MERCHANT_FIELDS).flatMap(([field, variable]) => {
+  const merchant: Record<string, string> = { appid: credentials.appid };
+  for (const [field, variable] of Object.entries(MERCHANT_FIELDS)) {
     const value = env[variable];
-    if (value === undefined) return [];
-    return [[field, variable.endsWith('_FILE') ? basename(value) : value]];
-  });
-  const merchant = { ...Object.fromEntries(fields), appid: credentials.appid };
+    if (value !== undefined) merchant[field] = variable.endsWith('_FILE') ? basename(value) : value;
+  }
   await writeFile(join(folder, MERCHANTS_FILE), `${JSON.stringify([merchant], null, 2)}\n`, { mode: 0o600 });
 }

@@ -7,6 +7,7 @@ import { buildMerchant } from './merchants';
 import { readMerchantsFile } from './merchants-file';
 import { nearestName } from './nearest';
 import type { Environment } from './reader';
+import { apiTaskQueueOf } from '../interface';
 import { Problems, VariableReader } from './reader';
 import type { CustomsPrefix, LogLevel } from './values';
 import type { MerchantField, VariableName } from './variables';
@@ -58,6 +59,7 @@ export function loadConfig(env: Environment, options: { readonly needs: readonly
   const sealing = readSealing(read, problems);
   checkHttpNotifications(read, merchants, problems);
   if (options.needs.includes('temporal')) checkPlainPayloads(read, env, problems);
+  checkApiTaskQueue(read, problems);
   if (problems.list.length > 0) throw new ConfigurationError(problems.list);
 
   const notifyBaseUrl = read.get('WECHATPAY_NOTIFY_BASE_URL');
@@ -68,7 +70,7 @@ export function loadConfig(env: Environment, options: { readonly needs: readonly
     merchants,
     ...(sealing !== undefined && { sealing }),
     taskQueue: known(read.get('WECHATPAY_TASK_QUEUE')),
-    apiTaskQueue: known(read.get('WECHATPAY_API_TASK_QUEUE')),
+    apiTaskQueue: apiTaskQueueOf(known(read.get('WECHATPAY_TASK_QUEUE'))),
     v3BaseUrl: known(read.get('WECHATPAY_V3_BASE_URL')),
     v2BaseUrl: known(read.get('WECHATPAY_V2_BASE_URL')),
     customsPrefix: known(read.get('WECHATPAY_CUSTOMS_PREFIX')),
@@ -82,6 +84,14 @@ export function loadConfig(env: Environment, options: { readonly needs: readonly
     simulatorPort: known(read.get('SIMULATOR_PORT')),
     ...(onResult !== undefined && { onResult }),
   };
+}
+
+/** A workflow has no environment: it derives the queue of its activities from its own. */
+function checkApiTaskQueue(read: VariableReader, problems: Problems): void {
+  const taskQueue = read.get('WECHATPAY_TASK_QUEUE');
+  const given = read.get('WECHATPAY_API_TASK_QUEUE');
+  if (taskQueue === undefined || given === undefined || given === apiTaskQueueOf(taskQueue)) return;
+  problems.add('WECHATPAY_API_TASK_QUEUE', 'contradiction', apiTaskQueueOf(taskQueue), 'Unset it.', given);
 }
 
 /** A variable with a default is only absent if it was wrong, and then a problem was thrown before. */

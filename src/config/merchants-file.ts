@@ -14,7 +14,6 @@ const FIELD_TYPES: Readonly<Record<string, keyof Values>> = {
   ...Object.fromEntries(Object.entries(MERCHANT_FIELDS).map(([field, variable]) => [field, VARIABLES[variable].type])),
   appid: 'appid',
   notifyBaseUrl: 'notify-base-url',
-  requestsPerSecond: 'rate',
 };
 
 /** Reads `WECHATPAY_MERCHANTS_FILE`: every problem of every entry, with its JSON path. */

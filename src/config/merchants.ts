@@ -23,7 +23,6 @@ export interface MerchantConfig {
   };
   /** Overrides the configuration's own. */
   readonly notifyBaseUrl?: string;
-  readonly requestsPerSecond?: number;
 }
 
 /** Parsed fields of one merchant, from the environment or from one entry of the merchants file. */
@@ -39,7 +38,6 @@ export interface MerchantSource {
   readonly publicKeyId?: string;
   readonly publicKeyFile?: KeyObject;
   readonly notifyBaseUrl?: string;
-  readonly requestsPerSecond?: number;
 }
 
 export interface MerchantContext {
@@ -118,6 +116,5 @@ export function buildMerchant(source: MerchantSource, context: MerchantContext):
       },
     }),
     ...(source.notifyBaseUrl !== undefined && { notifyBaseUrl: source.notifyBaseUrl }),
-    ...(source.requestsPerSecond !== undefined && { requestsPerSecond: source.requestsPerSecond }),
   };
 }

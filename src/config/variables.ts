@@ -133,7 +133,7 @@ export const VARIABLES = {
   WECHATPAY_MERCHANTS_FILE: {
     type: 'merchants-file',
     secret: false,
-    help: 'Many merchants, instead of the single-merchant variables: a JSON list of `{ mchid, appid?, merchantSerial, merchantKeyFile, apiV3KeyFile, apiV3KeyPreviousFile, apiV2KeyFile, apiV2KeyPreviousFile, publicKeyId, publicKeyFile, notifyBaseUrl, requestsPerSecond? }`. File names are relative to this file.',
+    help: 'Many merchants, instead of the single-merchant variables: a JSON list of `{ mchid, appid?, merchantSerial, merchantKeyFile, apiV3KeyFile, apiV3KeyPreviousFile, apiV2KeyFile, apiV2KeyPreviousFile, publicKeyId, publicKeyFile, notifyBaseUrl? }`. File names are relative to this file.',
   },
   WECHATPAY_CODEC: {
     type: 'codec',
@@ -148,9 +148,8 @@ export const VARIABLES = {
   WECHATPAY_TASK_QUEUE: { type: 'task-queue', default: 'wechatpay', secret: false, help: 'Queue of the workflows.' },
   WECHATPAY_API_TASK_QUEUE: {
     type: 'task-queue',
-    default: 'wechatpay-api',
     secret: false,
-    help: 'Queue of the activities that call WeChat Pay.',
+    help: 'Queue of the activities that call WeChat Pay: `WECHATPAY_TASK_QUEUE` followed by `-api`, which is the default. Workflows derive it the same way, so another value is refused.',
   },
   WECHATPAY_ON_RESULT: {
     type: 'on-result',

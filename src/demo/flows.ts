@@ -10,6 +10,8 @@ import type { Stage } from './stage';
 export interface DemoFlow {
   readonly title: string;
   readonly start: () => Promise<StartedProcess<WorkflowResult>>;
+  /** What the caller does next, and says. */
+  readonly afterStart?: (say: (line: string) => void) => Promise<void>;
   /** Business numbers under which the simulator counts queries. */
   readonly keys: readonly string[];
   readonly expected: Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ const OPTIONS = { pollEvery: '2s' };
 const SOON = { processing: 2, decided: 6, paid: 3, signed: 5 };
 
 /** Tells the simulator what is to happen, and returns the processes to start. */
-export async function demoFlows(stage: Stage, say: (line: string) => void): Promise<DemoFlow[]> {
+export async function demoFlows(stage: Stage): Promise<DemoFlow[]> {
   const { credentials, notifyBaseUrl } = stage;
   const { mchid, appid } = credentials;
   const sample = samples({ mchid, appid, suffix: String(Date.now()).slice(-10) });
@@ -93,11 +95,11 @@ export async function demoFlows(stage: Stage, say: (line: string) => void): Prom
     },
     {
       title: 'order, paid and signed',
-      start: async () => {
-        const order = await wechatpay.orderWithContract({ order: sample.signed });
+      start: () => wechatpay.orderWithContract({ order: sample.signed }),
+      afterStart: async (say) => {
+        const order = await wechatpay.contractOrder(sample.signed);
         const { parameters } = await order.cashier();
-        say(`front end of ${sample.signed.out_trade_no} (JSAPI): ${JSON.stringify(parameters)}`);
-        return order;
+        say(`for the payer's browser (JSAPI): ${JSON.stringify(parameters)}`);
       },
       keys: [sample.signed.out_trade_no, sample.signed.contract_code],
       expected: { payment: 'PAID', contract: 'SIGNED' },

@@ -1,12 +1,11 @@
 import type { StartedProcess } from '../client';
 import type { WorkflowResult } from '../interface';
-import { untilSignal } from '../commands/until-signal';
 import { demoFlows } from './flows';
 import type { DemoFlow } from './flows';
 import { SimulatorControl } from './simulator-control';
 import { openStage } from './stage';
 import type { Stage } from './stage';
-import { table } from './table';
+import { inWords, table } from './table';
 
 export interface DemoOptions {
   readonly keep?: boolean;
@@ -24,7 +23,14 @@ export interface DemoRow {
   readonly polls: number;
 }
 
+/** A row with what only the table needs. */
+interface PlayedRow extends DemoRow {
+  readonly title: string;
+  readonly asExpected: boolean;
+}
+
 const FINISHED_WITHIN = 50_000;
+const TITLE_WIDTH = 32;
 
 /** Runs every process once against the simulator and shows what came of it. */
 export async function runDemo(options: DemoOptions): Promise<{ ok: boolean }> {
@@ -33,46 +39,48 @@ export async function runDemo(options: DemoOptions): Promise<{ ok: boolean }> {
     process.stderr.write(`${((Date.now() - started) / 1_000).toFixed(1).padStart(5)} s  ${line}\n`);
   };
   const stage = await openStage({ allowRemote: options.allowRemote, progress });
-  let ok = false;
-  let results: DemoRow[] = [];
   try {
-    const flows = await demoFlows(stage, progress);
+    const flows = await demoFlows(stage);
+    progress(`${flows.length} processes start; what takes hours or days at WeChat Pay takes seconds here\n`);
     const rows = await Promise.all(flows.map((flow) => play(stage, flow, progress)));
-    ok = rows.every((row) => row.asExpected);
-    for (const row of rows.filter((row) => !row.asExpected)) progress(`not as expected: ${row.title}`);
-    results = rows.map(({ flow, workflowId, result, historyEvents, polls }) => ({
-      flow,
-      workflowId,
-      result,
-      historyEvents,
-      polls,
-    }));
-    process.stderr.write(`\n${table(rows)}\n\n${links(stage, results)}\n`);
-    if (options.keep === true) {
-      progress('everything keeps running; Ctrl-C ends it');
-      await untilSignal();
-    }
+    const ok = rows.every((row) => row.asExpected);
+    process.stderr.write(`\n${table(rows)}\n\n${WHAT_IT_COUNTS}\n\n${whereToLook(stage, rows, options)}\n`);
+    for (const row of rows) if (!row.asExpected) process.stderr.write(`NOT AS EXPECTED: ${row.title}\n`);
+    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(ok, stage, rows))}\n`);
+    if (options.keep === true) await stage.keep();
+    return { ok };
   } finally {
     await stage.close();
   }
-  if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ ok, uiUrl: stage.uiUrl, flows: results })}\n`);
-  }
-  return { ok };
 }
 
-async function play(stage: Stage, flow: DemoFlow, progress: (line: string) => void) {
-  const process = await flow.start();
-  progress(`${process.workflowId} started: ${flow.title}`);
-  const result = await withLiveProgress(process, progress);
-  const handle = stage.client.workflow.getHandle(process.workflowId, process.runId);
+const WHAT_IT_COUNTS =
+  'history events: what Temporal stores of a process; a change of state adds to it, a poll does not.\n' +
+  'polls: how often WeChat Pay was asked about it.';
+
+function asJson(ok: boolean, { uiUrl }: Stage, rows: readonly PlayedRow[]) {
+  const flows: DemoRow[] = rows.map(({ flow, workflowId, result, historyEvents, polls }) => {
+    return { flow, workflowId, result, historyEvents, polls };
+  });
+  return { ok, uiUrl, flows };
+}
+
+async function play(stage: Stage, flow: DemoFlow, progress: (line: string) => void): Promise<PlayedRow> {
+  const say = (line: string): void => progress(`${flow.title.padEnd(TITLE_WIDTH)}  ${line}`);
+  const started = await flow.start();
+  say(`started as ${started.workflowId}`);
+  await flow.afterStart?.(say);
+  const result = await withLiveProgress(started, say);
+  say(`ends: ${inWords(result)}`);
+  const handle = stage.client.workflow.getHandle(started.workflowId, started.runId);
   const { historyLength, type } = await handle.describe();
+  // WeChat Pay is asked about an application by the number it gave it.
   const applyment = 'applyment_id' in result && result.applyment_id !== undefined ? [result.applyment_id] : [];
   const polls = await new SimulatorControl(stage.simulatorUrl).queries(...flow.keys, ...applyment);
   return {
     title: flow.title,
     flow: type,
-    workflowId: process.workflowId,
+    workflowId: started.workflowId,
     result,
     historyEvents: historyLength,
     polls,
@@ -83,16 +91,16 @@ async function play(stage: Stage, flow: DemoFlow, progress: (line: string) => vo
 /** Shows each change of state until there is a result. */
 async function withLiveProgress(
   started: StartedProcess<WorkflowResult>,
-  progress: (line: string) => void,
+  say: (line: string) => void,
 ): Promise<WorkflowResult> {
   let shown: string | undefined;
   let finished = false;
   const watch = async (): Promise<void> => {
     while (!finished) {
       const status = await started.status().catch(() => undefined);
-      if (status !== undefined && status.state !== shown) {
+      if (!finished && status?.result === undefined && status !== undefined && status.state !== shown) {
         shown = status.state;
-        progress(`${started.workflowId} is ${status.state}`);
+        say(status.state);
       }
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -100,7 +108,10 @@ async function withLiveProgress(
   const watching = watch();
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${started.workflowId} has no result after 50 s`)), FINISHED_WITHIN);
+    timer = setTimeout(
+      () => reject(new Error(`${started.workflowId} has no result after ${FINISHED_WITHIN / 1_000} s`)),
+      FINISHED_WITHIN,
+    );
   });
   try {
     return await Promise.race([started.result(), tooLate]);
@@ -117,10 +128,11 @@ function matches(result: unknown, expected: unknown): boolean {
   return Object.entries(expected).every(([name, value]) => matches((result as Record<string, unknown>)[name], value));
 }
 
-function links({ uiUrl, namespace }: Stage, rows: readonly DemoRow[]): string {
-  if (uiUrl === undefined) return 'Open the processes in the UI of your Temporal server.';
-  const list = rows.map(
-    ({ workflowId }) => `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
+function whereToLook({ uiUrl, namespace }: Stage, rows: readonly DemoRow[], { keep }: DemoOptions): string {
+  if (uiUrl === undefined) return 'They stay on your Temporal server; its UI shows each under its workflow id.';
+  if (keep !== true) return 'To look at them in the Temporal UI, run the demo again with --keep.';
+  const links = rows.map(
+    ({ workflowId }) => `  ${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
-  return `In the Temporal UI (while it runs; --keep leaves it running):\n${list.join('\n')}`;
+  return `Everything keeps running until Ctrl-C. In the Temporal UI:\n${links.join('\n')}`;
 }

@@ -8,6 +8,10 @@ const CLI = join(__dirname, '..', 'cli.js');
 const STARTED_WITHIN = 60_000;
 const STOPPED_WITHIN = 15_000;
 
+/** Those that run, so that none outlives a process that ends in a hurry. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** A command of this package as a process of its own, as in production. */
 export class CommandProcess {
   private readonly lastLines: string[] = [];
@@ -24,7 +28,11 @@ export class CommandProcess {
         if (this.lastLines.length > 20) this.lastLines.shift();
       });
     }
-    child.once('exit', () => (this.exited = true));
+    running.add(child);
+    child.once('exit', () => {
+      this.exited = true;
+      running.delete(child);
+    });
   }
 
   /** Starts it and waits for the log line that says it is ready. */
@@ -40,10 +48,6 @@ export class CommandProcess {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return started;
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid;
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,8 @@ export interface Stage {
   readonly credentials: TestCredentials;
   readonly simulatorUrl: string;
   readonly notifyBaseUrl: string;
+  /** Leaves everything running until a signal ends this process, and with it the stage. */
+  keep(): Promise<never>;
   /** Ends every process and removes what was written. */
   close(): Promise<void>;
 }
@@ -32,10 +34,14 @@ const NOT_INHERITED = /^(WECHATPAY_|WEBHOOK_|SIMULATOR_|METRICS_PORT$|LOG_LEVEL$
 
 export async function openStage({ allowRemote, progress }: StageOptions): Promise<Stage> {
   const closing: (() => Promise<unknown>)[] = [];
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
     for (const step of closing.splice(0).reverse()) await step().catch(() => undefined);
   };
-  const onSignal = (): void => void close().finally(() => process.exit(130));
+  const close = (): Promise<void> => (closed ??= closeAll());
+  /** The exit code of a shell's Ctrl-C, unless ending is what was asked for. */
+  let exitCode = 130;
+  const onSignal = (): void => void close().finally(() => process.exit(exitCode));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   closing.push(() => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -79,7 +85,7 @@ export async function openStage({ allowRemote, progress }: StageOptions): Promis
     ]);
     for (const one of started) if (one.status === 'fulfilled') closing.push(() => one.value.stop());
     for (const one of started) if (one.status === 'rejected') throw one.reason;
-    progress('simulator, webhook and worker run as processes of their own');
+    progress('simulated WeChat Pay, webhook and worker run, each a process of its own');
     return {
       client,
       uiUrl: server.uiUrl,
@@ -87,6 +93,10 @@ export async function openStage({ allowRemote, progress }: StageOptions): Promis
       credentials,
       simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
       notifyBaseUrl,
+      keep: () => {
+        exitCode = 0;
+        return new Promise<never>(() => undefined);
+      },
       close,
     };
   } catch (error) {

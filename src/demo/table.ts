@@ -29,10 +29,12 @@ export function table(rows: readonly TableRow[]): string {
     .join('\n');
 }
 
-function inWords(result: WorkflowResult): string {
+/** A result in one line. */
+export function inWords(result: WorkflowResult): string {
   if ('payment' in result) return `${result.payment}, ${result.contract}`;
+  // Customs comments on what succeeded too, which nobody has to read.
   const why =
-    'explanation' in result
+    'explanation' in result && result.outcome !== 'SUCCESS'
       ? result.explanation
       : 'audit_reject_detail' in result
         ? result.audit_reject_detail

@@ -80,4 +80,4 @@ export interface ResultEvent {
  * `ALREADY_AUTHORIZED` or `SUBMITTED_ID_UNKNOWN` for an H5 application without a number.
  */
 export type FirstAnswer<Answer extends object> =
-  (Answer & { readonly state: string }) | ({ readonly state: 'REFUSED' } & Refusal);
+  (Answer & { readonly state: string }) | ({ readonly state: 'REFUSED' | 'UNDECIDED' } & Refusal);

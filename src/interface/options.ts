@@ -76,7 +76,7 @@ export function optionProblems(flow: keyof typeof OPTION_RULES, options: unknown
       return [{ code: 'unknown-field', path, expected: `one of ${known}`, remedy: 'Check the spelling.' }];
     }
     if (value === undefined || rule.holds(value)) return [];
-    const got = String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 64);
+    const got = (JSON.stringify(value) ?? typeof value).slice(0, 64);
     return [{ code: 'option', path, expected: rule.expected, got, remedy: 'Correct it, or leave it out.' }];
   });
 }

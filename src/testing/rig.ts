@@ -93,7 +93,6 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           WECHATPAY_V2_BASE_URL: simulator.url,
           WECHATPAY_NOTIFY_BASE_URL: notifyBaseUrl,
           WECHATPAY_TASK_QUEUE: options.taskQueue ?? 'wechatpay',
-          WECHATPAY_API_TASK_QUEUE: `${options.taskQueue ?? 'wechatpay'}-api`,
           WEBHOOK_PORT: port,
           SHUTDOWN_GRACE: '2s',
         },

@@ -86,7 +86,11 @@ export function createMerchantKeyRing(
   });
 }
 
-function connectV2(mch_id: string, { keys, signType }: NonNullable<MerchantKeys['v2']>, gateway: Gateway): Merchant['v2'] {
+function connectV2(
+  mch_id: string,
+  { keys, signType }: NonNullable<MerchantKeys['v2']>,
+  gateway: Gateway,
+): Merchant['v2'] {
   const client = createV2Client({ mch_id, keys, signType, transport: gateway.v2 });
   return {
     contractOrder: contractOrderCalls(client),

@@ -1,23 +1,24 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
-import { ACTIVITY_IDS } from '../interface';
+import { ACTIVITY_IDS, apiTaskQueueOf } from '../interface';
 import type { ContractOrderActivities, CustomsActivities, H5Activities, LocalActivities } from '../interface';
 
 type Activities = CustomsActivities & H5Activities & ContractOrderActivities;
 
 /** The queue of the API activities follows from the workflow's own queue, so that no input has to carry it. */
 function apiTaskQueue(): string {
-  return `${workflowInfo().taskQueue}-api`;
+  return apiTaskQueueOf(workflowInfo().taskQueue);
 }
 
 /**
- * A create-like call. No limit on attempts: each asks first, and what is final is thrown as such. Heartbeats tell soon
- * when a worker has died; an attempt may be long because of the settling waits.
+ * A create-like call. No limit on attempts, only on the whole time: each asks first, and what is final is thrown as such.
+ * Heartbeats tell soon when a worker has died; an attempt may be long because of the settling waits.
  */
-export function submitting(summary: string) {
+export function submitting(summary: string, milliseconds: number) {
   return proxyActivities<Activities>({
     taskQueue: apiTaskQueue(),
     activityId: ACTIVITY_IDS.submit,
     startToCloseTimeout: '3 minutes',
+    scheduleToCloseTimeout: milliseconds,
     heartbeatTimeout: '20s',
     retry: { initialInterval: '1s', maximumInterval: '5 minutes' },
     summary,

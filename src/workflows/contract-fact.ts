@@ -20,11 +20,12 @@ import type {
   Signing,
 } from '../interface';
 import { awaiting, calling } from './api';
+import { unlessTimeUp } from './failures';
 import { contract } from './contract';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
 import { keepUnclaimed } from './unclaimed-notification';
-import { remaining, waitFor } from './waiting';
+import { waitFor } from './waiting';
 
 type ContractOutcome = Pick<
   ContractOrderResult,
@@ -89,10 +90,8 @@ export class ContractFact {
   private async wait(deadline: number): Promise<void> {
     const since = Date.now();
     while (this.signed === undefined) {
-      const milliseconds = remaining(deadline);
-      if (milliseconds === undefined) return this.lastLook();
       const wait = await waitFor(
-        () =>
+        (milliseconds) =>
           awaiting('wait for the signing', milliseconds).awaitContract({
             order: this.order,
             waiting: {
@@ -101,6 +100,7 @@ export class ContractFact {
               operatorTold: this.process.needsOperator,
             },
           }),
+        deadline,
         () => !this.inbox.isEmpty,
       );
       if (wait.kind === 'timeUp') return this.lastLook();
@@ -114,10 +114,7 @@ export class ContractFact {
     const { mch_id, appid, plan_id, contract_code } = this.order;
     const record = await calling('ask a last time')
       .queryContract({ mch_id, appid, plan_id, contract_code })
-      .catch((error: unknown) => {
-        if (isCancellation(error)) throw error;
-        return null;
-      });
+      .catch(unlessTimeUp);
     if (record !== null && contractState(record.contract_state).kind === 'signed') this.signed = record;
   }
 

@@ -11,12 +11,11 @@ import type {
 import type { ContractOrder, FrozenContractOrder } from '../wechatpay/contract-order/schema';
 import { configuration, submitting } from './api';
 import { ContractFact } from './contract-fact';
-import { asRefusal } from './failures';
 import { guard } from './guard';
 import { Inbox } from './inbox';
 import { PaymentFact } from './payment-fact';
 import { Process } from './process';
-import { submit, Submission } from './submission';
+import { attention, submit, Submission } from './submission';
 
 /**
  * An order that is paid and signed in one step. Payment and signing are two independent facts: each has its own
@@ -46,17 +45,18 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
     const contract = new ContractFact(process, contracts, order, options);
     const payment = new PaymentFact(process, payments, order, options);
 
-    let submitted: ContractOrderSubmitted;
-    try {
-      submitted = await submit(process, (operatorTold) =>
-        submitting('order').submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
-      );
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      submission.answer({ state: 'REFUSED', ...refusal });
-      return process.finish('REFUSED/NOT_SIGNED', { payment: 'REFUSED', contract: 'NOT_SIGNED', ...refusal });
+    const sent = await submit(process, payment.deadline, (operatorTold, milliseconds) =>
+      submitting('order', milliseconds).submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
+    );
+    if (sent.kind !== 'answered') {
+      const result: ContractOrderResult =
+        sent.kind === 'refused'
+          ? { payment: 'REFUSED', contract: 'NOT_SIGNED', ...sent.refusal }
+          : { payment: 'UNDECIDED', contract: 'UNDECIDED', ...sent.refusal };
+      submission.answer({ state: sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED', ...sent.refusal });
+      return process.finish(`${result.payment}/${result.contract}`, result, attention(sent));
     }
+    const submitted = sent.answer;
     submission.answer(firstAnswer(submitted, order.trade_type));
     contract.presigned(submitted.answer);
     payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });

@@ -24,7 +24,7 @@ export async function contract(input: ContractInput): Promise<ContractResult> {
 
   setHandler(terminateUpdate, ({ remark }) => terminate(remark), {
     description: 'Ends the contract at WeChat Pay.',
-    validator: (request) => {
+    validator: (request?: Partial<{ remark: string }>) => {
       if (typeof request?.remark !== 'string' || request.remark === '' || request.remark.length > 256) {
         throw invalidInput('termination', [
           { code: 'length', path: '$.remark', expected: 'text of 1 to 256 characters', remedy: 'Say why.' },

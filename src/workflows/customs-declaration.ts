@@ -5,10 +5,10 @@ import type { CustomsRecord } from '../wechatpay/customs/schema';
 import { identityOf, parseDuration, UPDATES } from '../interface';
 import type { CustomsDeclarationInput, CustomsResult, FirstAnswer, IdentityResult } from '../interface';
 import { askingIdentity, awaiting, calling, submitting } from './api';
-import { asRefusal } from './failures';
+import { asRefusal, unlessTimeUp } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
-import { submit, Submission } from './submission';
+import { attention, submit, Submission } from './submission';
 import { remaining, waitFor } from './waiting';
 
 const STATES: Readonly<Record<string, CustomsStateMeaning>> = CUSTOMS_STATES;
@@ -37,17 +37,15 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
     const { declaration, options } = input;
     const deadline = Date.now() + (parseDuration(options?.giveUpAfter) ?? parseDuration('7 days')!);
 
-    let first: CustomsRecord;
-    try {
-      first = await submit(process, (operatorTold) =>
-        submitting('declare').submitDeclaration({ declaration, adopt: options?.adopt, operatorTold }),
-      );
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      submission.answer({ state: 'REFUSED', ...refusal });
-      return process.finish('REFUSED', { outcome: 'REFUSED', ...refusal });
+    const submitted = await submit(process, deadline, (operatorTold, milliseconds) =>
+      submitting('declare', milliseconds).submitDeclaration({ declaration, adopt: options?.adopt, operatorTold }),
+    );
+    if (submitted.kind !== 'answered') {
+      const outcome = submitted.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
+      submission.answer({ state: outcome, ...submitted.refusal });
+      return process.finish(outcome, { outcome, ...submitted.refusal }, attention(submitted));
     }
+    const first = submitted.answer;
     submission.answer(first);
 
     const identity = askIdentity(input, remaining(deadline) ?? 1);
@@ -107,16 +105,15 @@ class Declaration {
   /** Waits until the record's state is another one; false when `until` passed before. */
   private async changed(until: number): Promise<boolean> {
     for (let operatorTold = this.process.needsOperator; ;) {
-      const milliseconds = remaining(Math.min(until, this.deadline));
-      if (milliseconds === undefined) return false;
       const { declaration, options } = this.input;
       const wait = await waitFor(
-        () =>
+        (milliseconds) =>
           awaiting(`wait for customs, now ${this.record.state}`, milliseconds).awaitDeclarationResult({
             declaration,
             seen: this.record.state,
             waiting: { since: this.since, pollEvery: parseDuration(options?.pollEvery), operatorTold },
           }),
+        Math.min(until, this.deadline),
         () => this.refreshed !== undefined,
       );
       if (wait.kind === 'timeUp') return false;
@@ -162,15 +159,16 @@ class Declaration {
       return undefined;
     } catch (error) {
       const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      return refusal;
+      if (refusal !== undefined) return refusal;
+      unlessTimeUp(error); // it stays EXCEPT then, and counts as pushed: whether it was, nobody knows
+      return undefined;
     }
   }
 
   /** The limit has passed: asks once more, because the last poll may be two hours old. */
   private async lastLook(): Promise<CustomsResult> {
     const { declaration } = this.input;
-    const record = await calling('ask a last time').queryDeclaration({ declaration }).catch(unlessCancelled);
+    const record = await calling('ask a last time').queryDeclaration({ declaration }).catch(unlessTimeUp);
     this.record = record ?? this.record;
     const { kind } = customsStateKind(this.record.state);
     if (kind === 'success') return this.outcome('SUCCESS');
@@ -217,9 +215,4 @@ async function askIdentity(
     if (isCancellation(error)) throw error;
     return { outcome: 'UNCHECKED', ...asRefusal(error) };
   }
-}
-
-function unlessCancelled(error: unknown): null {
-  if (isCancellation(error)) throw error;
-  return null;
 }

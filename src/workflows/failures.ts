@@ -44,6 +44,18 @@ export function asRefusal(error: unknown): Refusal | undefined {
     : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
 }
 
+/** For a question that may stay unanswered: no answer is null, anything else is thrown again. */
+export function unlessTimeUp(error: unknown): null {
+  if (isTimeUp(error)) return null;
+  throw error;
+}
+
+/** What the last attempt of an activity said. */
+export function lastWords(error: unknown): string | undefined {
+  const root = rootFailure(error);
+  return root instanceof ApplicationFailure ? root.message : undefined;
+}
+
 /**
  * Whether a wait ended because its time was over. Asking again past the limit would be pointless, so the server mostly
  * ends it early with the last `StillPending` as the cause; a limit that passes during an attempt is a plain time-out.

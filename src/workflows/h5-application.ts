@@ -1,4 +1,4 @@
-import { defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
+import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { applicationDifferences } from '../wechatpay/h5/compare';
 import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import { h5StateKind } from '../wechatpay/h5/states';
@@ -13,13 +13,13 @@ import type {
   Observation,
 } from '../interface';
 import { awaiting, calling, configuration, submitting } from './api';
-import { asRefusal, conflict, invalidInput } from './failures';
+import { conflict, invalidInput, unlessTimeUp } from './failures';
 import { guard } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
-import { submit, Submission } from './submission';
+import { attention, submit, Submission } from './submission';
 import { keepUnclaimed } from './unclaimed-notification';
-import { remaining, waitFor } from './waiting';
+import { waitFor } from './waiting';
 
 const refreshUpdate = defineUpdate<H5ApplicationRecord | null>(UPDATES.refresh);
 const attachApplicationUpdate = defineUpdate<H5ApplicationRecord, [{ applyment_id: string }]>(
@@ -64,22 +64,20 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
       deadline,
       pollEvery: parseDuration(options?.pollEvery),
     });
-    let submitted: H5Submission;
-    try {
-      submitted = await submit(process, (operatorTold) =>
-        submitting('apply for H5 payment').submitH5Application({
-          mchid,
-          application,
-          adopt: options?.adopt,
-          operatorTold,
-        }),
-      );
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      submission.answer({ state: 'REFUSED', ...refusal });
-      return process.finish('REFUSED', { outcome: 'REFUSED', ...refusal });
+    const sent = await submit<H5Submission>(process, deadline, (operatorTold, milliseconds) =>
+      submitting('apply for H5 payment', milliseconds).submitH5Application({
+        mchid,
+        application,
+        adopt: options?.adopt,
+        operatorTold,
+      }),
+    );
+    if (sent.kind !== 'answered') {
+      const outcome = sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
+      submission.answer({ state: outcome, ...sent.refusal });
+      return process.finish(outcome, { outcome, ...sent.refusal }, attention(sent));
     }
+    const submitted = sent.answer;
 
     if (submitted.kind === 'ALREADY_AUTHORIZED') {
       const { authorization_state, message } = submitted;
@@ -104,6 +102,11 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
       reason: result.remedy,
     });
   });
+}
+
+/** An application of which only the number is known: its state is what the next query says. */
+function pendingRecord({ sub_mchid, domains, website_url }: H5Application, applyment_id: string): H5ApplicationRecord {
+  return { sub_mchid, domains, website_url, applyment_id, applyment_state: 'PENDING' };
 }
 
 /** Follows one application until a reviewer has decided. */
@@ -132,7 +135,7 @@ class Review {
     });
     setHandler(attachApplicationUpdate, ({ applyment_id }) => this.attach(applyment_id), {
       description: 'Gives the number of an application whose answer was lost.',
-      validator: (attachment) => {
+      validator: (attachment?: Partial<{ applyment_id: string }>) => {
         if (typeof attachment?.applyment_id !== 'string' || !/^[0-9]{1,20}$/.test(attachment.applyment_id)) {
           throw invalidInput('attachment', [
             { code: 'digits', path: '$.applyment_id', expected: 'decimal text', remedy: 'Copy it from the platform.' },
@@ -175,10 +178,9 @@ class Review {
   }
 
   private async wait(): Promise<'timeUp' | undefined> {
-    const milliseconds = remaining(this.plan.deadline);
-    if (milliseconds === undefined) return 'timeUp';
     const wait = await waitFor<Observation<H5Review | { readonly authorization_state: string }>>(
-      () => this.ask(milliseconds),
+      (milliseconds) => this.ask(milliseconds),
+      this.plan.deadline,
       () => !this.inbox.isEmpty || this.news !== undefined,
     );
     if (wait.kind === 'timeUp') return 'timeUp';
@@ -214,8 +216,10 @@ class Review {
     const { applyment_id } = notification.data;
     const known = this.review?.record.applyment_id;
     if (applyment_id !== undefined && (known === undefined ? this.isOurs(notification) : applyment_id === known)) {
-      const review = await this.query(applyment_id);
+      // Without an answer the polls go on; an application whose number was unknown has it now.
+      const review = await this.query(applyment_id).catch(unlessTimeUp);
       if (review !== null) this.found(review);
+      else if (known === undefined) this.found({ record: pendingRecord(this.plan.application, applyment_id) });
       return;
     }
     await keepUnclaimed({
@@ -276,10 +280,7 @@ class Review {
 
   private async lastLook(): Promise<H5Result> {
     if (this.review !== undefined) {
-      const review = await this.query(this.review.record.applyment_id).catch((error: unknown) => {
-        if (isCancellation(error)) throw error;
-        return null;
-      });
+      const review = await this.query(this.review.record.applyment_id).catch(unlessTimeUp);
       this.review = review ?? this.review;
     }
     return (

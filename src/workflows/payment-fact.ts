@@ -13,20 +13,27 @@ import type {
   PaymentNotified,
 } from '../interface';
 import { awaiting, calling } from './api';
-import { conflict } from './failures';
+import { conflict, isTimeUp } from './failures';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
 import { keepUnclaimed } from './unclaimed-notification';
-import { remaining, waitFor } from './waiting';
+import { waitFor } from './waiting';
 
 const refreshUpdate = defineUpdate<OrderRecord | null>(UPDATES.refresh);
 const cashierUpdate = defineUpdate<Cashier, [{ spbill_create_ip?: string }?]>(UPDATES.cashier);
 const closeOrderUpdate = defineUpdate<{ accepted: true; closesAt: string }>(UPDATES.closeOrder);
 
+/** Our clock and WeChat Pay's differ a little, and a close that comes too early is refused. */
+const CLOCKS_DIFFER = 10_000;
 /** A payment made in the last second may become visible later. */
 const AFTER_EXPIRY = 60_000;
 
 type PaymentOutcome = Pick<ContractOrderResult, 'payment' | 'transaction_id' | 'total_fee' | 'time_end' | 'remedy'>;
+
+const UNDECIDED: PaymentOutcome = {
+  payment: 'UNDECIDED',
+  remedy: 'The order could not be closed, and may still be paid. Close it on the merchant platform.',
+};
 
 /** Whether the order is paid: by notification or query, and closed when nobody pays in time. */
 export class PaymentFact {
@@ -79,9 +86,15 @@ export class PaymentFact {
     );
   }
 
+  /** When the order can no longer be paid, milliseconds since the epoch. */
+  get deadline(): number {
+    return this.closesAt;
+  }
+
   ordered(submitted: ContractOrderSubmitted, { closeAtOnce }: { closeAtOnce: boolean }): void {
     this.submitted = submitted;
     this.orderedAt = Date.now();
+    this.closesAt = Math.max(this.closesAt, this.closableAt);
     if (submitted.order !== undefined) this.found(submitted.order);
     if (!this.isDecided) this.process.change(this.state);
     if (closeAtOnce) this.closeSoon();
@@ -101,8 +114,15 @@ export class PaymentFact {
         return { payment: 'PAID', ...facts(this.paid) };
       }
       if (this.closed) return { payment: 'NOT_PAID' };
-      if ((await this.wait()) === 'timeUp' && !this.isDecided) this.found(await this.close());
+      if ((await this.wait()) !== 'timeUp' || this.isDecided) continue;
+      const ended = await this.close();
+      if (ended === undefined) return UNDECIDED;
+      this.found(ended);
     }
+  }
+
+  private get closableAt(): number {
+    return this.orderedAt + EARLIEST_CLOSE + CLOCKS_DIFFER;
   }
 
   private get isDecided(): boolean {
@@ -110,11 +130,9 @@ export class PaymentFact {
   }
 
   private async wait(): Promise<'timeUp' | undefined> {
-    const milliseconds = remaining(this.closesAt);
-    if (milliseconds === undefined) return 'timeUp';
     this.rescheduled = false;
     const wait = await waitFor(
-      () =>
+      (milliseconds) =>
         awaiting('wait for the payment', milliseconds).awaitPayment({
           order: this.order,
           seen: this.state,
@@ -124,6 +142,7 @@ export class PaymentFact {
             operatorTold: this.process.needsOperator,
           },
         }),
+      this.closesAt,
       () => !this.inbox.isEmpty || this.refreshed !== undefined || this.rescheduled,
     );
     if (wait.kind === 'timeUp') return 'timeUp';
@@ -162,13 +181,18 @@ export class PaymentFact {
     await keepUnclaimed({ mchid: this.order.mch_id, notification, reason });
   }
 
-  /** Close, then ask: a payment can overtake the close, and then the order is paid. */
-  private close(): Promise<OrderRecord> {
-    return calling('close the order', '1 day').closeOrder({ order: this.order });
+  /** Close, then ask: a payment can overtake the close, and then the order is paid. Undefined: it could not be closed. */
+  private async close(): Promise<OrderRecord | undefined> {
+    try {
+      return await calling('close the order', '1 day').closeOrder({ order: this.order });
+    } catch (error) {
+      if (isTimeUp(error)) return undefined;
+      throw error;
+    }
   }
 
   private closeSoon(): number {
-    this.closesAt = Math.min(this.closesAt, Math.max(Date.now(), this.orderedAt + EARLIEST_CLOSE));
+    this.closesAt = Math.min(this.closesAt, Math.max(Date.now(), this.closableAt));
     this.rescheduled = true;
     return this.closesAt;
   }

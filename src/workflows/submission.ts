@@ -1,8 +1,9 @@
 import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { fieldDifferences, UPDATES } from '../interface';
-import type { Submitted, WorkflowResult } from '../interface';
-import { conflict, rootFailure } from './failures';
-import type { Process } from './process';
+import type { Refusal, Submitted, WorkflowResult } from '../interface';
+import { asRefusal, conflict, isTimeUp, lastWords, rootFailure } from './failures';
+import type { Attention, Process } from './process';
+import { remaining } from './waiting';
 
 const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
 
@@ -57,16 +58,47 @@ export class Submission<Answer> {
 }
 
 /**
- * Sends, and does not let go before the outcome of what was sent is known: a cancellation waits until then. A person may
- * have to repair something in between; the process says so and goes on trying.
+ * Sends, and does not let go before the outcome of what was sent is known, or until `until`: a cancellation waits as long.
+ * A person may have to repair something in between; the process says so and goes on trying.
  */
 export async function submit<Answer>(
   process: Pick<Process<WorkflowResult>, 'state' | 'change'>,
-  send: (operatorTold: boolean) => Promise<Submitted<Answer>>,
-): Promise<Answer> {
-  for (let operatorTold = false; ; operatorTold = true) {
-    const submitted = await CancellationScope.nonCancellable(() => send(operatorTold));
-    if ('answer' in submitted) return submitted.answer;
-    process.change(process.state, { needsOperator: true, reason: submitted.needsOperator });
+  until: number,
+  send: (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>,
+): Promise<SubmissionEnd<Answer>> {
+  try {
+    for (let operatorTold = false; ; operatorTold = true) {
+      const milliseconds = remaining(until);
+      if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.');
+      const submitted = await CancellationScope.nonCancellable(() => send(operatorTold, milliseconds));
+      if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
+      process.change(process.state, { needsOperator: true, reason: submitted.needsOperator });
+    }
+  } catch (error) {
+    const refusal = asRefusal(error);
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    if (isTimeUp(error)) return unsettled(lastWords(error));
+    throw error;
   }
+}
+
+/** How a submission ended: with an answer, with a refusal, or with nobody knowing what became of it. */
+export type SubmissionEnd<Answer> =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'unsettled'; readonly refusal: Refusal };
+
+function unsettled(message: string | undefined): { readonly kind: 'unsettled'; readonly refusal: Refusal } {
+  return {
+    kind: 'unsettled',
+    refusal: {
+      ...(message === undefined ? {} : { message }),
+      remedy: 'It may or may not have been sent. Look on the merchant platform, then resume.',
+    },
+  };
+}
+
+/** Whether a person should look at a submission that brought no answer. */
+export function attention({ kind, refusal }: Exclude<SubmissionEnd<unknown>, { kind: 'answered' }>): Attention {
+  return { needsOperator: kind === 'unsettled', reason: refusal.remedy };
 }

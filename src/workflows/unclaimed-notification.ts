@@ -22,7 +22,7 @@ export async function unclaimedNotification(input: UnclaimedNotificationInput): 
   let note: string | undefined;
   setHandler(resolveUpdate, (resolution) => void (note ??= resolution.note), {
     description: 'Ends it, with a note on what was done.',
-    validator: (resolution) => {
+    validator: (resolution?: Partial<{ note: string }>) => {
       if (typeof resolution?.note === 'string' && resolution.note.trim() !== '' && resolution.note.length <= 500)
         return;
       throw invalidInput('resolution', [

@@ -6,18 +6,27 @@ export type Wait<Answer> =
   { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'interrupted' } | { readonly kind: 'timeUp' };
 
 /**
- * Waits for a retried activity or for `interrupted`, whichever comes first, and leaves nothing pending: both run in one
+ * A server may give up a retry that it could have made: the last moments are no loss, but a test server was seen to stop
+ * one poll early, and an order must not be closed an hour before its time.
+ */
+const EARLY = 5_000;
+
+/**
+ * Waits until `until` for a retried activity or for `interrupted`, whichever comes first, and leaves nothing pending: both run in one
  * cancellable scope, and the activity is awaited after its cancellation, because its id will be used again.
  */
 export async function waitFor<Answer>(
-  ask: () => Promise<Answer>,
+  ask: (milliseconds: number) => Promise<Answer>,
+  until: number,
   interrupted: () => boolean = () => false,
 ): Promise<Wait<Answer>> {
   if (interrupted()) return { kind: 'interrupted' };
+  const milliseconds = remaining(until);
+  if (milliseconds === undefined) return { kind: 'timeUp' };
   const scope = new CancellationScope();
   let asking: Promise<Wait<Answer>> | undefined;
   const winner = await scope.run(() => {
-    asking = ask().then(
+    asking = ask(milliseconds).then(
       (answer) => ({ kind: 'answer', answer }),
       (error: unknown) => {
         if (isTimeUp(error)) return { kind: 'timeUp' };
@@ -33,7 +42,9 @@ export async function waitFor<Answer>(
   } else {
     scope.cancel(); // the condition still waits
   }
-  return winner;
+  const left = remaining(until);
+  if (winner.kind !== 'timeUp' || left === undefined || left <= EARLY) return winner;
+  return (await condition(interrupted, left)) ? { kind: 'interrupted' } : winner;
 }
 
 function unlessCancelled(error: unknown): void {

@@ -75,8 +75,7 @@ describe('the order service of the examples', () => {
     const order = paidOrder();
     const shown = await started(order);
     await decision(wechatpay, shown);
-    const [event] = declarations.of(order.orderNumber);
-    await declarations.recordDeclaration(event!);
+    for (const event of declarations.of(order.orderNumber)) await declarations.recordDeclaration(event);
     expect(declarations.of(order.orderNumber)).toHaveLength(1);
   });
 

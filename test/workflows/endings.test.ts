@@ -23,10 +23,12 @@ describe('endings that take days, with time skipped', () => {
       server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
     });
     rig = await startRig({
-      connection: environment.connection as never,
+      connection: environment.connection,
       nativeConnection: environment.nativeConnection,
       serverTime: true,
       maxCachedWorkflows: 0,
+      // A notification comes in real time while the clock jumps by hours; here the polls are what is tested.
+      simulator: { notify: { lose: 'all' } },
     });
   });
   afterAll(async () => {
@@ -219,13 +221,38 @@ describe('endings that take days, with time skipped', () => {
 
   it('a refused application names what to do', async () => {
     const { approved } = newSamples(rig.credentials);
-    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, refuse: 'parentChild' } });
+    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, refuse: 'punished' } });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
     await expect(result(process)).resolves.toMatchObject({
       outcome: 'REFUSED',
       code: 'INVALID_REQUEST',
       remedy: expect.any(String) as string,
     });
+  });
+
+  it('an application for a foreign sub-merchant is wrong input, and may be started again corrected', async () => {
+    const { approved } = newSamples(rig.credentials);
+    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, refuse: 'parentChild' } });
+    const applying = rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
+    await expect(applying).rejects.toMatchObject({ errorClass: 'INPUT', code: 'INVALID_REQUEST' });
+  });
+
+  it('a submission that never gets a usable answer ends UNDECIDED, for a person', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.faults({ kind: '500', call: 'customs/query', key: declared.out_trade_no, times: 'always' });
+    rig.simulator.faults({ kind: '500', call: 'customs/query', key: declared.sub_order_no, times: 'always' });
+    const { mchid, customs, transaction_id, sub_order_no } = declared;
+    const handle = await environment.client.workflow.start('customsDeclaration', {
+      taskQueue: 'wechatpay',
+      workflowId: `customs/${mchid}/${customs}/${transaction_id}/${sub_order_no}`,
+      args: [{ declaration: declared, options: { giveUpAfter: '1 day' } }],
+    });
+    const process = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
+    await expect(result(process)).resolves.toMatchObject({
+      outcome: 'UNDECIDED',
+      remedy: expect.stringContaining('may or may not') as string,
+    });
+    await expect(rig.wechatpay.status(process.workflowId)).resolves.toMatchObject({ needsOperator: true });
   });
 
   it('an order nobody pays is closed once it has expired', async () => {
@@ -239,8 +266,8 @@ describe('endings that take days, with time skipped', () => {
     const { signed } = newSamples(rig.credentials);
     rig.simulator.script({ order: { out_trade_no: signed.out_trade_no, close: 'paid-meanwhile' } });
     const process = await rig.wechatpay.orderWithContract({
-      order: await expiringIn(signed, 30 * MINUTE),
-      options: { contractWait: '1 hour' },
+      order: await expiringIn(signed, 2 * HOUR),
+      options: { giveUpAfter: '10 minutes', contractWait: '1 hour' },
     });
     await expect(result(process)).resolves.toMatchObject({ payment: 'PAID' });
   });

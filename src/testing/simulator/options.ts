@@ -83,7 +83,7 @@ export interface SimulatorLogLine {
   readonly fault?: string;
 }
 
-export const DEFAULT_PAYER: Payer = { certificate_id: '330821198809085211', certificate_name: 'Zhang San' };
+export const DEFAULT_PAYER: Payer = { certificate_id: '330821198809085212', certificate_name: 'Zhang San' };
 
 /** Options whose default is a plain value. */
 const DEFAULTS = {

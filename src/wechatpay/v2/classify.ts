@@ -149,6 +149,15 @@ const OTHER: V2Failure = {
 /** INVALID_REQUEST covers two things; these words mean that the number is taken by other data. */
 const REENTRY = /订单号重复|重入|已使用|re-?entry|reentr|repeated|duplicate/i;
 
+/** ... and these that the call came too early: an order can be closed five minutes after it was made. */
+const TOO_EARLY = /时间间隔|分钟|too early|minutes/i;
+
+const TOO_EARLY_TO_CLOSE: V2Failure = {
+  errorClass: 'RATE_LIMITED',
+  meaning: 'too early',
+  remedy: 'Repeat the identical request five minutes after the order was made.',
+};
+
 const byCode: ReadonlyMap<string, Row> = new Map(
   ERROR_CODES.flatMap((row) => row.codes.map((code) => [normalised(code), row] as const)),
 );
@@ -165,6 +174,7 @@ function normalised(code: string): string {
 export function classifyErrCode(errCode: string | undefined, errCodeDes: string | undefined): V2Failure {
   const code = normalised(errCode ?? '');
   if (code === 'INVALID_REQUEST' && REENTRY.test(errCodeDes ?? '')) return byCode.get('OUT_TRADE_NO_USED')!;
+  if (code === 'INVALID_REQUEST' && TOO_EARLY.test(errCodeDes ?? '')) return TOO_EARLY_TO_CLOSE;
   return byCode.get(code) ?? byCode.get(normalised(errCodeDes ?? '')) ?? OTHER;
 }
 

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { loadConfig } from '../config';
+import { createTransport } from '../wechatpay/http';
+import { createMerchantKeyRing } from '../wechatpay/merchant';
+
+export function certificatesCommand(): Command {
+  return new Command('certificates')
+    .description(
+      'fetches WeChat Pay’s public key, so that an order service can seal identity data without merchant keys',
+    )
+    .option('--out <dir>', 'folder the key is written into', '.')
+    .option('--mchid <mchid>', 'the merchant whose keys fetch it, if several are configured')
+    .action(async ({ out, mchid }: { readonly out: string; readonly mchid?: string }) => {
+      const config = loadConfig(process.env, { needs: ['merchants'] });
+      const merchant = mchid === undefined ? [...config.merchants.values()][0] : config.merchants.get(mchid);
+      if (merchant?.v3 === undefined) throw new Error(`merchant ${mchid ?? ''} has no APIv3 keys here.`);
+      const transport = createTransport({ baseUrl: config.v3BaseUrl });
+      try {
+        const { v3 } = merchant;
+        const keyRing = createMerchantKeyRing({ mchid: merchant.mchid, v3 }, config.certificatesPath, transport);
+        if (keyRing.ids().length === 0) await keyRing.refresh();
+        const { id, publicKey } = await keyRing.sealingKey();
+        const file = join(resolve(out), `${id}.pem`);
+        await writeFile(file, publicKey.export({ type: 'spki', format: 'pem' }));
+        process.stdout.write(`WECHATPAY_SEALING_KEY_ID=${id}\nWECHATPAY_SEALING_KEY_FILE=${file}\n`);
+      } finally {
+        transport.close();
+      }
+    });
+}
