@@ -25,8 +25,9 @@ export class Attempt {
   private sent: number;
   private readonly beating: NodeJS.Timeout | undefined;
 
-  constructor() {
-    this.sent = this.mayHaveBeenSent();
+  /** `continued`: an earlier activity of the same request was ended to call a person, and its notes with it. */
+  constructor(continued = false) {
+    this.sent = this.mayHaveBeenSent(continued ? 1 : 0);
     if (this.context.info.heartbeatTimeoutMs !== undefined && this.context.info.heartbeatTimeoutMs > 0) {
       this.beating = setInterval(() => this.beat(), HEARTBEAT_EVERY);
     }
@@ -98,9 +99,10 @@ export class Attempt {
    * What was proven, and one more for each attempt nobody heard of. An operator's reset counts attempts from 1 again and
    * may or may not keep the details, so those of a later number than this attempt's still prove what was sent.
    */
-  private mayHaveBeenSent(): number {
+  private mayHaveBeenSent(earlier: number): number {
     const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = this.context.info;
-    const { concluded, sent } = this.inherited ?? { concluded: -1, sent: 0 };
+    const concluded = this.inherited?.concluded ?? -1;
+    const sent = concluded >= 1 ? (this.inherited?.sent ?? 0) : earlier;
     const unheard = attempt - 1 - (concluded >= 1 && concluded < attempt ? concluded : 0);
     if (attempt > 1) return sent + unheard;
     // Either clock may be wrong or, in tests, ahead by days: both have to say that it is new.

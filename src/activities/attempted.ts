@@ -22,8 +22,10 @@ export const DEFAULT_TIMING: Timing = {
 };
 
 /** Runs one attempt; what WeChat Pay's errors mean to Temporal is decided here and nowhere else. */
-export async function attempted<Result>(body: (attempt: Attempt) => Promise<Result>): Promise<Result> {
-  const attempt = new Attempt();
+export async function attempted<Result>(
+  body: (attempt: Attempt) => Promise<Result>,
+  attempt = new Attempt(),
+): Promise<Result> {
   try {
     const result = await body(attempt);
     attempt.conclude();
@@ -39,6 +41,7 @@ export async function attemptedWithOperator<Result>(
   operatorTold: boolean | undefined,
   body: (attempt: Attempt) => Promise<Result>,
 ): Promise<Result | { readonly needsOperator: string }> {
+  const continued = new Attempt(operatorTold === true);
   return attempted(async (attempt) => {
     try {
       return await body(attempt);
@@ -48,7 +51,7 @@ export async function attemptedWithOperator<Result>(
       }
       throw error;
     }
-  });
+  }, continued);
 }
 
 function isMisconfiguration(error: unknown): error is WechatPayError {

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { isTimeUp } from './failures';
 
 /** How a wait ended: with an answer, because something else became true, or because its time was over. */
@@ -38,17 +38,15 @@ export async function waitFor<Answer>(
   });
   if (winner.kind === 'interrupted') {
     scope.cancel();
-    await asking?.catch(unlessCancelled);
+    // Whatever it ends with, also an attempt that was under way and fails: what interrupted the wait decides, and the next
+    // wait asks again.
+    await asking?.catch(() => undefined);
   } else {
     scope.cancel(); // the condition still waits
   }
   const left = remaining(until);
   if (winner.kind !== 'timeUp' || left === undefined || left <= EARLY) return winner;
   return (await condition(interrupted, left)) ? { kind: 'interrupted' } : winner;
-}
-
-function unlessCancelled(error: unknown): void {
-  if (!isCancellation(error)) throw error;
 }
 
 /** What remains until `deadline`, in milliseconds; undefined when there is nothing to wait for any more. */

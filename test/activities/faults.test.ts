@@ -83,10 +83,8 @@ describe.each(CALLS)('$name', ({ protocol, call, question, effect, effects, prep
 
   if (question === undefined) return;
 
-  // In v2 an unsigned refusal counts as one, because the papay family never signs them. "No such order" is one too.
-  const believed = (kind: string): boolean => call === 'pay/contractorder' && kind === 'no-signature';
 
-  it.each(faults.filter(({ first, fault }) => first !== undefined && !believed(fault.kind)))(
+  it.each(faults.filter(({ first }) => first !== undefined))(
     'sends nothing while its question is spoiled by $title',
     async ({ fault, first, silent }) => {
       const drive = await prepare(s);

@@ -14,7 +14,7 @@ afterAll(() => s.close());
 beforeEach(() => s.simulator.reset());
 
 const HOUR = 3_600_000;
-const submit = (info: Partial<Info> = {}, over: { adopt?: boolean } = {}) =>
+const submit = (info: Partial<Info> = {}, over: { adopt?: boolean; operatorTold?: boolean } = {}) =>
   attempt(
     s.activities.submitH5Application,
     { application: s.samples.application, mchid: s.credentials.mchid, ...over },
@@ -80,6 +80,30 @@ describe('an application whose answer was lost', () => {
     s.simulator.reset();
     await submit({ attempt: 2, heartbeatDetails: { concluded: 1, sent: 0 } });
     expect([posts(), s.calls('h5/permission')]).toEqual([1, 1]);
+  });
+
+  it('is sent twice at most, also when a person had to be called in between', async () => {
+    s.simulator.faults({ call: 'h5/create', kind: 'drop-before-act', times: 'always' });
+    const first = await submit();
+    s.simulator.faults({ call: 'h5/permission', kind: '401' });
+    const misconfiguredSince = Date.now() - 11 * 60_000;
+    const called = await submit({ attempt: 3, heartbeatDetails: { concluded: 2, sent: 1, misconfiguredSince } });
+    expect(first.details).toMatchObject({ sent: 1 });
+    expect(called.result).toHaveProperty('needsOperator');
+    // The workflow schedules a new activity, which inherits no details.
+    const { last } = await drive(s.activities.submitH5Application, {
+      application: s.samples.application,
+      mchid: s.credentials.mchid,
+      operatorTold: true,
+    });
+    expect(last.result).toMatchObject({ answer: { kind: 'ID_UNKNOWN' } });
+    expect(posts()).toBe(2);
+  });
+
+  it('is not sent by an activity that continues another one and died once', async () => {
+    const { result } = await submit({ attempt: 2 }, { operatorTold: true });
+    expect(result).toMatchObject({ answer: { kind: 'ID_UNKNOWN' } });
+    expect(posts()).toBe(0);
   });
 
   it.each(['AUTHORITY_TO_TEST', 'UNDER_PUNISHMENT', 'STATE_OF_TOMORROW'])(

@@ -398,6 +398,12 @@ describe('what is refused, with the variable and the remedy', () => {
     ],
     ['a rate of zero', { WECHATPAY_REQUESTS_PER_SECOND: '0' }, 'WECHATPAY_REQUESTS_PER_SECOND', /positive/],
     [
+      'an API queue that the workflows would not use',
+      { WECHATPAY_TASK_QUEUE: 'shop', WECHATPAY_API_TASK_QUEUE: 'wechatpay-api' },
+      'WECHATPAY_API_TASK_QUEUE',
+      /shop-api/,
+    ],
+    [
       'a result activity without a queue',
       { WECHATPAY_ON_RESULT: 'recordResult' },
       'WECHATPAY_ON_RESULT',
@@ -503,9 +509,12 @@ describe('the merchants file', () => {
     publicKeyId: 'PUB_KEY_ID_0116',
     publicKeyFile: file('public.pem'),
     notifyBaseUrl: 'https://one.example.com/',
-    requestsPerSecond: 2.5,
   };
   const two = { mchid: '1900000110', apiV2KeyFile: 'v2.key' };
+
+  it('derives the API queue from the queue of the workflows', () => {
+    expect(load({ ...merchantsFile([two]), WECHATPAY_TASK_QUEUE: 'shop' }).apiTaskQueue).toBe('shop-api');
+  });
 
   it('gives every merchant its own keys, with file names relative to the file', () => {
     const { merchants } = load(merchantsFile([one, two]));
@@ -513,7 +522,6 @@ describe('the merchants file', () => {
     expect(merchants.get('1900000109')).toMatchObject({
       appid: 'wxd930ea5d5a258f4f',
       notifyBaseUrl: 'https://one.example.com',
-      requestsPerSecond: 2.5,
       v3: { publicKey: { id: 'PUB_KEY_ID_0116' } },
     });
     expect(merchants.get('1900000110')?.v2?.keys.current).toBe(CANARIES.apiV2Key);

@@ -71,6 +71,29 @@ describe('notifications, on a real server', () => {
     await expect(process.result()).resolves.toMatchObject({ outcome: 'APPROVED' });
   });
 
+  it('a notification during a poll that is under way ends the wait all the same', async () => {
+    const { approved } = newSamples(rig.credentials);
+    const { mchid } = rig.credentials;
+    rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, states: [{ after: 0, state: 'UNDER_REVIEW' }] } });
+    const applying = rig.wechatpay.applyForH5({ mchid, application: approved, options: NO_POLLS });
+    rig.simulator.faults({ kind: 'delay', call: 'h5/query', ms: 2_000, times: 1 });
+    const process = await applying;
+    const { applyment_id } = (process.first as { answer: { applyment_id: string } }).answer;
+    rig.simulator.notify({
+      kind: 'h5',
+      url: `${rig.webhook.url}/wechatpay/${mchid}/h5/${approved.sub_mchid}`,
+      resource: `{"sub_mchid":"${approved.sub_mchid}","applyment_id":${applyment_id},"applyment_state":"REJECTED"}`,
+    });
+    await eventually(
+      async () => ((await eventsOf(rig.client, process)).includes('activityTaskCancelRequested') ? true : undefined),
+      'cancelling the poll',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await expect(process.status()).resolves.toMatchObject({ state: 'UNDER_REVIEW' });
+    rig.simulator.decideH5({ sub_mchid: approved.sub_mchid, state: 'APPROVED' });
+    await expect(process.result()).resolves.toMatchObject({ outcome: 'APPROVED' });
+  });
+
   it('an order is paid and signed by notifications, whichever comes first', async () => {
     const { signed } = newSamples(rig.credentials);
     rig.simulator.script({

@@ -136,14 +136,21 @@ describe('an answer', () => {
     [unsigned({ return_code: 'FAIL', return_msg: '签名错误' }), 'CONFIGURATION', undefined],
     [signed({ result_code: 'FAIL', err_code: 'ORDERPAID', err_code_des: '已支付' }), 'REFUSED', 'ORDERPAID'],
     [signed({ result_code: 'FAIL', err_code: 'FREQUENCY_LIMITED' }), 'RATE_LIMITED', 'FREQUENCY_LIMITED'],
-    [
-      unsigned({ return_code: 'SUCCESS', result_code: 'FAIL', err_code: '-25', err_code_des: 'RESULT NULL' }),
-      'NOT_FOUND',
-      '-25',
-    ],
   ])('that is a failure has its class and its code', async (answer, errorClass, code) => {
     const error = await failure(answer);
     expect(error).toMatchObject({ errorClass, code, httpStatus: 200, requestId: 'req-1' });
+  });
+
+  it('that is an unsigned failure counts as one for the papay calls, and for no other', async () => {
+    gateway.respond(
+      unsigned({ return_code: 'SUCCESS', result_code: 'FAIL', err_code: '-25', err_code_des: 'RESULT NULL' }),
+    );
+    await expect(client.call({ ...CALL, path: '/papay/querycontract' })).rejects.toMatchObject({
+      errorClass: 'NOT_FOUND',
+      code: '-25',
+    });
+    gateway.respond(unsigned({ return_code: 'SUCCESS', result_code: 'FAIL', err_code: 'ORDERNOTEXIST' }));
+    await expect(client.call(CALL)).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN' });
   });
 
   it('that never comes leaves the outcome unknown', async () => {
