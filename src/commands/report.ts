@@ -15,8 +15,8 @@ const WRITTEN_FOR_PEOPLE = [
 function words(error: unknown): string {
   if (!(error instanceof Error)) return 'failed for an unknown reason';
   if (WRITTEN_FOR_PEOPLE.includes(error.name)) return error.message;
-  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
-  if (code === 'EADDRINUSE' || code === 'EACCES') {
+  const { code, port, syscall } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (syscall === 'listen' && (code === 'EADDRINUSE' || code === 'EACCES')) {
     const why = code === 'EADDRINUSE' ? 'is taken' : 'may not be used by this user';
     return `port ${port ?? ''} ${why}. Set another one: \`temporal-wechatpay variables\` lists WEBHOOK_PORT, METRICS_PORT and SIMULATOR_PORT.`;
   }

@@ -8,7 +8,7 @@ import type {
   OnResult,
   UnclaimedNotificationInput,
 } from '../interface';
-import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from './agreement';
+import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from '../workflows/agreement';
 import type { DeliveryOutcome, NotificationSink } from './sink';
 
 export interface TemporalSinkOptions {

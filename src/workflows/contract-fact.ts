@@ -24,7 +24,7 @@ import { unlessTimeUp } from './failures';
 import { contract } from './contract';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
-import { keepUnclaimed } from './unclaimed-notification';
+import { keepUnclaimed } from './keep-unclaimed';
 import { waitFor } from './waiting';
 
 type ContractOutcome = Pick<

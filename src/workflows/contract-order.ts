@@ -9,6 +9,7 @@ import type {
   PaymentNotified,
 } from '../interface';
 import type { ContractOrder, FrozenContractOrder } from '../wechatpay/contract-order/schema';
+import { orderAgreesWithContract, paymentAgrees } from './agreement';
 import { configuration, submitting } from './api';
 import { ContractFact } from './contract-fact';
 import { guard } from './guard';
@@ -38,6 +39,13 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
         identity: identityOf.contractOrder,
       }),
     );
+    process.onLeftovers(payments, paymentAgrees);
+    // How its contract ends is no affair of an order's: the contract itself has been told.
+    process.onLeftovers(
+      contracts,
+      (result, data) => data.change_type === 'DELETE' || orderAgreesWithContract(result, data),
+    );
+    submission.beforeFailing(() => process.keepLeftovers());
     const { options } = input;
     const order = isComplete(input.order)
       ? input.order

@@ -12,13 +12,14 @@ import type {
   H5Submission,
   Observation,
 } from '../interface';
+import { h5Agrees } from './agreement';
 import { awaiting, calling, configuration, submitting } from './api';
 import { conflict, invalidInput, unlessTimeUp } from './failures';
 import { guard } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
 import { attention, submit, Submission } from './submission';
-import { keepUnclaimed } from './unclaimed-notification';
+import { keepUnclaimed } from './keep-unclaimed';
 import { waitFor } from './waiting';
 
 const refreshUpdate = defineUpdate<H5ApplicationRecord | null>(UPDATES.refresh);
@@ -51,6 +52,8 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
         identity: identityOf.h5Application,
       }),
     );
+    process.onLeftovers(inbox, h5Agrees);
+    submission.beforeFailing(() => process.keepLeftovers());
     const { mchid, options } = input;
     const deadline = Date.now() + (parseDuration(options?.giveUpAfter) ?? parseDuration('30 days')!);
     const application =

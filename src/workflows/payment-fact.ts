@@ -16,7 +16,7 @@ import { awaiting, calling } from './api';
 import { conflict, isTimeUp } from './failures';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
-import { keepUnclaimed } from './unclaimed-notification';
+import { keepUnclaimed } from './keep-unclaimed';
 import { waitFor } from './waiting';
 
 const refreshUpdate = defineUpdate<OrderRecord | null>(UPDATES.refresh);

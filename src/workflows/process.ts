@@ -8,7 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interface';
-import type { ProcessIdentity, WorkflowResult, WorkflowStatus } from '../interface';
+import type { AnyNotification, ProcessIdentity, WorkflowResult, WorkflowStatus } from '../interface';
+import type { Inbox } from './inbox';
+import { keepUnclaimed } from './keep-unclaimed';
 import { tellCaller } from './on-result';
 
 const statusQuery = defineQuery<WorkflowStatus>(QUERIES.status);
@@ -27,6 +29,8 @@ const UNATTENDED: Attention = { needsOperator: false };
  */
 export class Process<Result extends WorkflowResult> {
   private current: WorkflowStatus;
+  private readonly inboxes: { readonly isEmpty: boolean }[] = [];
+  private readonly leftovers: ((result: Result | undefined) => Promise<void>)[] = [];
   private result: Result | undefined;
 
   constructor(
@@ -85,8 +89,34 @@ export class Process<Result extends WorkflowResult> {
     if (this.identity.onResult !== undefined) {
       await tellCaller(this.identity.onResult, this.identity.flow, result, this.identity.reference);
     }
-    await condition(allHandlersFinished);
+    do {
+      for (const settle of this.leftovers) await settle(result);
+      await condition(allHandlersFinished);
+    } while (this.inboxes.some((inbox) => !inbox.isEmpty));
     return result;
+  }
+
+  /** For a process that fails or is cancelled: what was acknowledged and not read is kept for a person. */
+  async keepLeftovers(): Promise<void> {
+    for (const settle of this.leftovers) await settle(undefined);
+  }
+
+  /**
+   * What to do with notifications that were acknowledged but not read before the result was known: they came with the very
+   * last steps. One that says what the result says is dropped, any other is kept for a person.
+   */
+  onLeftovers<Notification extends AnyNotification>(
+    inbox: Inbox<Notification>,
+    agrees: (result: Result, data: Notification['data']) => boolean,
+  ): void {
+    this.inboxes.push(inbox);
+    this.leftovers.push(async (result) => {
+      for (let notification = inbox.take(); notification !== undefined; notification = inbox.take()) {
+        if (result !== undefined && agrees(result, notification.data)) continue;
+        const reason = 'it came when the process was ending, and its result does not say the same';
+        await keepUnclaimed({ mchid: this.identity.mchid, notification, reason });
+      }
+    });
   }
 }
 

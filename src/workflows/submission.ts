@@ -14,6 +14,8 @@ const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
 export class Submission<Answer> {
   private settled: { readonly answer: Answer } | { readonly failure: unknown } | undefined;
 
+  private cleanUp: () => Promise<void> = () => Promise.resolve();
+
   /** `mine`: what this run was started with; `mayBeAbsent`: fields that were filled in for it. */
   constructor(mine: unknown, mayBeAbsent: readonly string[] = []) {
     setHandler(submittedUpdate, () => this.firstAnswer(), {
@@ -32,6 +34,11 @@ export class Submission<Answer> {
     });
   }
 
+  /** What has to happen before a failed or cancelled process ends. */
+  beforeFailing(cleanUp: () => Promise<void>): void {
+    this.cleanUp = cleanUp;
+  }
+
   answer(answer: Answer): void {
     this.settled ??= { answer };
   }
@@ -43,7 +50,10 @@ export class Submission<Answer> {
     } catch (error) {
       const failure = rootFailure(error);
       this.settled ??= { failure };
-      await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+      await CancellationScope.nonCancellable(async () => {
+        await this.cleanUp();
+        await condition(allHandlersFinished);
+      });
       throw failure;
     }
   }

@@ -1,13 +1,5 @@
-import {
-  condition,
-  defineUpdate,
-  ParentClosePolicy,
-  setHandler,
-  startChild,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { identityOf, startAttributes, UPDATES } from '../interface';
+import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import { identityOf, UPDATES } from '../interface';
 import type { UnclaimedNotificationInput, UnclaimedResult } from '../interface';
 import { invalidInput } from './failures';
 import { Process } from './process';
@@ -34,21 +26,4 @@ export async function unclaimedNotification(input: UnclaimedNotificationInput): 
   process.change('UNCLAIMED', { needsOperator: true, reason: input.reason });
   await condition(() => note !== undefined);
   return process.finish('RESOLVED', { outcome: 'RESOLVED', note: note ?? '' });
-}
-
-/** Hands a notification to a workflow of its own, which outlives this one. Doing it twice is doing it once. */
-export async function keepUnclaimed(input: UnclaimedNotificationInput): Promise<void> {
-  const identity = identityOf.unclaimedNotification(input);
-  try {
-    await startChild(unclaimedNotification, {
-      args: [input],
-      workflowId: identity.workflowId,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: startAttributes(identity, new Date(), 'UNCLAIMED'),
-      staticSummary: `unclaimed ${input.notification.kind} notification`,
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
 }

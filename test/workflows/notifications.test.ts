@@ -1,3 +1,4 @@
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIds } from '../../src/interface';
 import { startDevRig } from './dev-server';
@@ -173,6 +174,44 @@ describe('notifications, on a real server', () => {
     await handle.executeUpdate('resolve', { args: [{ note: 'refunded on the platform' }] });
     await expect(handle.result()).resolves.toEqual({ outcome: 'RESOLVED', note: 'refunded on the platform' });
     await rig.client.workflow.getHandle(process.workflowId).cancel();
+  });
+
+  it('a contradiction that comes while the order is ending is kept too', async () => {
+    const { presignFailed } = newSamples(rig.credentials);
+    const { mchid, appid } = rig.credentials;
+    const { out_trade_no, openid } = presignFailed;
+    rig.simulator.script({ order: { out_trade_no, presign: 'FAIL', pay: { after: 1 } } });
+    const order = await rig.wechatpay.orderWithContract({
+      order: presignFailed,
+      // Nobody works on this queue yet, so the order goes on ending.
+      options: { ...NO_POLLS, onResult: { taskQueue: 'slow-caller', activity: 'paid' } },
+    });
+    await eventually(
+      async () => ((await order.status()).state === 'PAID/PRESIGN_FAILED' ? true : undefined),
+      'the payment',
+    );
+    rig.simulator.notify({
+      kind: 'payment',
+      url: `${rig.webhook.url}/wechatpay/${mchid}/payment`,
+      fields: {
+        ...{ return_code: 'SUCCESS', result_code: 'SUCCESS', appid, mch_id: mchid, openid, out_trade_no },
+        ...{ nonce_str: '5d2b6c2a8db53831f7eda20af46e531c', is_subscribe: 'N', trade_type: 'JSAPI', bank_type: 'CFT' },
+        ...{ total_fee: '888', cash_fee: '888', transaction_id: '1004400740201409030005099999' },
+        time_end: '20260102030501',
+      },
+    });
+    await eventually(async () => {
+      const signals = (await eventsOf(rig.client, order)).filter((name) => name === 'workflowExecutionSignaled');
+      return signals.length === 2 ? true : undefined;
+    }, 'the second signal');
+    const caller = await Worker.create({
+      connection: rig.nativeConnection,
+      taskQueue: 'slow-caller',
+      activities: { paid: () => Promise.resolve() },
+    });
+    await caller.runUntil(() => order.result());
+    const { reason } = await unclaimedAbout('1004400740201409030005099999', 'payment');
+    expect(reason).toContain('ending');
   });
 
   it('a payment of an order nobody started here is kept and acknowledged', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from '../../src/webhook/agreement';
+import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from '../../src/workflows/agreement';
 import type { ContractNotification, PaymentNotification } from '../../src/wechatpay/contract-order/schema';
 
 const payment = { transaction_id: '1', total_fee: 888 } as PaymentNotification;
