@@ -13,10 +13,12 @@ function variables(block: string): Record<string, string> {
   return Object.fromEntries(lines.map(([, name, value]) => [name, value]));
 }
 
-/** The elements of the inline list under `key`. */
+/** The elements of the list under `key`, written in one line or one below the other. */
 function list(block: string, key: string): string[] {
   const [, inline = ''] = new RegExp(`^    ${key}: \\[(.*)\\]$`, 'm').exec(block) ?? [];
-  return [...inline.matchAll(/'([^']*)'/g)].map(([, element]) => element ?? '');
+  const [, below = ''] = new RegExp(`^    ${key}:\\n((?:      .*\\n)+)`, 'm').exec(block) ?? [];
+  const elements = [...inline.matchAll(/'([^']*)'/g), ...below.matchAll(/^      - (.+)$/gm)];
+  return elements.map(([, element]) => element ?? '');
 }
 
 describe('docker-compose.yml', () => {
