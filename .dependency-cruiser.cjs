@@ -108,6 +108,21 @@ module.exports = {
       to: { path: '^src/activities/' },
     },
     {
+      name: 'activities-are-calls-and-failures',
+      comment:
+        'An activity is one attempt of one call, made safe to repeat; it knows no door, no worker and no workflow.',
+      severity: 'error',
+      from: { path: '^src/activities/' },
+      to: { path: '^src/', pathNot: '^src/(activities|interface|wechatpay)/' },
+    },
+    {
+      name: 'the-entry-is-names-and-types',
+      comment: 'What everybody imports brings nothing along.',
+      severity: 'error',
+      from: { path: '^src/index[.]ts$' },
+      to: { path: '^src/', pathNot: '^src/interface/' },
+    },
+    {
       name: 'simulator-shares-nothing-with-the-protocol',
       comment: 'It checks our signatures and sealing with its own code, or an error on both sides would cancel out.',
       severity: 'error',

@@ -21,6 +21,7 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
+    setupFiles: ['test/setup.ts'],
     projects: [
       {
         extends: true,

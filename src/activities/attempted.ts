@@ -105,7 +105,8 @@ export function submitOnce<Record_>(rule: Submitting<Record_>): Promise<Submitte
     const found = await settled(attempt, rule.timing, rule.query);
     if (found !== undefined) return adopted(found, rule);
     if (rule.adopt === true) {
-      throw new WechatPayError('REFUSED', `WeChat Pay has no ${rule.what}, so there is nothing to adopt.`, {
+      // Wrong input, not a refusal: the key stays free for a start that sends.
+      throw new WechatPayError('INPUT', `WeChat Pay has no ${rule.what}, so there is nothing to adopt.`, {
         code: 'NOT_FOUND',
         remedy: 'Start it without `adopt`.',
       });
@@ -128,11 +129,17 @@ function adopted<Record_>(record: Record_, { what, differences }: Submitting<Rec
   return { answer: record };
 }
 
+/** Still the same; `within`: ask again in so many milliseconds at most. */
+export interface Pending {
+  readonly pending: string;
+  readonly within?: number;
+}
+
 interface Asking<Record_> {
   readonly schedule: Schedule;
   readonly waiting: Waiting;
   /** One query; what it brings back ends the wait, undefined goes on waiting. */
-  readonly ask: (attempt: Attempt) => Promise<Observation<Record_> | { readonly pending: string }>;
+  readonly ask: (attempt: Attempt) => Promise<Observation<Record_> | Pending>;
 }
 
 /** The waiting query: one attempt asks once, and the next one is scheduled by the server. */
@@ -141,7 +148,7 @@ export function askUntilChanged<Record_>({ schedule, waiting, ask }: Asking<Reco
     const asked = await ask(attempt);
     if (!('pending' in asked)) return asked;
     const planned = waiting.pollEvery ?? pollDelay(schedule, attempt.now() - waiting.since, Math.random());
-    const delay = clipped(planned, attempt.remaining());
+    const delay = clipped(Math.min(planned, asked.within ?? planned), attempt.remaining());
     throw stillPending(`${asked.pending}, asked ${times(attempt.number)}, next in ${inWords(delay)}`, delay);
   });
 }

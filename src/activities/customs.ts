@@ -12,6 +12,9 @@ import type { Merchants } from './merchants';
 import { v3Of } from './merchants';
 import { SCHEDULES, transportDelay } from './schedule';
 
+/** How long the record of before a push may still be shown after it, milliseconds. */
+const PUSH_SETTLES_WITHIN = 10 * 60_000;
+
 /** Each attempt of the identity question sends personal data again. */
 const IDENTITY_ATTEMPTS = 3;
 
@@ -30,13 +33,18 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
         create: async () => complete(await callsOf(input).declare(parseDeclaration(input)), input),
       }),
 
-    awaitDeclarationResult: ({ declaration, seen, waiting }) =>
+    awaitDeclarationResult: ({ declaration, seen, pushedFrom, waiting }) =>
       askUntilChanged<CustomsRecord>({
         schedule: SCHEDULES.customs,
         waiting,
-        ask: async () => {
+        ask: async (attempt) => {
           const record = await find(callsOf, declaration);
           if (record === undefined) return { pending: `no record at ${declaration.customs}, it was ${seen}` };
+          const stale =
+            pushedFrom !== undefined &&
+            !hasMoved(record, pushedFrom) &&
+            attempt.now() - waiting.since < PUSH_SETTLES_WITHIN;
+          if (stale) return { pending: `still the record of before the push at ${declaration.customs}` };
           if (record.state !== seen) return { record };
           return { pending: `still ${seen} at ${declaration.customs}` };
         },
@@ -62,7 +70,9 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
     verifyIdentity: ({ verification: input }) =>
       attempted(async (attempt) => {
         const verification = parseVerification(input);
-        return identityOutcome(attempt, () => callsOf(verification).verifyCertificate(verification));
+        return identityOutcome(attempt, () =>
+          send(attempt, () => callsOf(verification).verifyCertificate(verification)),
+        );
       }),
   };
 }
@@ -90,10 +100,14 @@ async function identityOutcome(
   attempt: Attempt,
   ask: () => Promise<{ readonly certificate_check_result: string }>,
 ): Promise<IdentityResult> {
+  if (attempt.sentBefore >= IDENTITY_ATTEMPTS) {
+    return { outcome: 'UNCHECKED', message: `WeChat Pay gave no answer to ${IDENTITY_ATTEMPTS} questions.` };
+  }
   try {
     const { certificate_check_result: result } = await ask();
     if (result === 'SAME' || result === 'DIFFERENT') return { outcome: result };
-    if (attempt.number >= IDENTITY_ATTEMPTS) return { outcome: 'UNCHECKED', message: `WeChat Pay answered ${result}.` };
+    if (attempt.sentBefore >= IDENTITY_ATTEMPTS)
+      return { outcome: 'UNCHECKED', message: `WeChat Pay answered ${result}.` };
     throw stillPending(`not checked yet (${result})`, transportDelay(60_000, Math.random()));
   } catch (error) {
     const refused = refusedIdentity(error);

@@ -58,6 +58,7 @@ function messageOf({ message, call, code, requestId, remedy }: WechatPayError): 
 
 function detailsOf(error: WechatPayError): unknown[] {
   if (error instanceof InvalidInputError) return [error.problems];
+  if (error instanceof DifferenceError) return [error.fields];
   const refusal: Refusal = {
     ...(error.code === undefined ? {} : { code: error.code }),
     message: error.message,
@@ -76,6 +77,17 @@ export function stillPending(message: string, delay: number): ApplicationFailure
   });
 }
 
+class DifferenceError extends WechatPayError {
+  constructor(
+    message: string,
+    readonly fields: readonly string[],
+  ) {
+    super('CONFLICT', message, {
+      remedy: 'Nothing was sent. Compare both, and change the existing one if ours is right.',
+    });
+  }
+}
+
 /** The business key is taken by other data. Values of the fields are business numbers and amounts, nothing personal. */
 export function differs(
   what: string,
@@ -84,9 +96,10 @@ export function differs(
   const fields = differences.map(({ field, ours, theirs }) =>
     ours === undefined && theirs === undefined ? field : `${field} (ours ${text(ours)}, theirs ${text(theirs)})`,
   );
-  return new WechatPayError('CONFLICT', `${what} exists with other data: ${fields.join(', ')}.`, {
-    remedy: 'Nothing was sent. Compare both, and change the existing one if ours is right.',
-  });
+  return new DifferenceError(
+    `${what} exists with other data: ${fields.join(', ')}.`,
+    differences.map(({ field }) => field),
+  );
 }
 
 function text(value: unknown): string {

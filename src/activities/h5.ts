@@ -3,6 +3,7 @@ import { WechatPayError } from '../wechatpay/errors';
 import type { H5Calls } from '../wechatpay/h5/calls';
 import { parseH5Application } from '../wechatpay/h5/schema';
 import type { H5Application } from '../wechatpay/h5/schema';
+import { mchid as mchidSchema, parseInput } from '../wechatpay/validation';
 import { h5StateKind, permissionCovers, refusalMeaning } from '../wechatpay/h5/states';
 import type { Attempt } from './attempt';
 import { askUntilChanged, attempted, attemptedWithOperator, send } from './attempted';
@@ -24,6 +25,7 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
   return {
     submitH5Application: ({ mchid, application: input, adopt, operatorTold }) =>
       attemptedWithOperator(operatorTold, async (attempt): Promise<Submitted<H5Submission>> => {
+        parseInput('H5 application', '$.mchid', mchidSchema(), mchid);
         const application = parseH5Application(input, '$.application', { allowLoopback });
         return { answer: await submit(attempt, callsOf(mchid), application, adopt === true, timing) };
       }),
@@ -37,8 +39,13 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
           if (review === undefined) return { pending: `no application ${applyment_id}, it was ${seen}` };
           const state = review.record.applyment_state;
           if (state !== seen) return { record: review };
-          const late = waiting.operatorTold === true ? undefined : tooLong(state, attempt.now() - waiting.since);
-          return late === undefined ? { pending: `still ${state}` } : { needsOperator: late };
+          if (waiting.operatorTold === true) return { pending: `still ${state}` };
+          const { since } = waiting;
+          const waited = attempt.now() - since;
+          const late = tooLong(state, waited);
+          if (late !== undefined) return { needsOperator: late };
+          const limit = h5StateKind(state).kind === 'pending' ? PENDING_TOO_LONG : REVIEW_TOO_LONG;
+          return { pending: `still ${state}`, within: limit - waited };
         },
       }),
 

@@ -27,13 +27,15 @@ import type {
 import { parseH5Application } from '../wechatpay/h5/schema';
 import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
+import { mchid as mchidSchema, parseInput } from '../wechatpay/validation';
 import { allProblems } from './all-problems';
 import { checkSearchAttributes, refusePlainPayloads } from './namespace';
 import { ContractOrderProcess, StartedProcess, statusOf } from './process';
 import type { ProcessStatus } from './process';
 import { sealIdentity } from './sealing';
 import type { SealingKey } from './sealing';
-import { start, startAndSubmit } from './start';
+import { storedInput } from './stored-input';
+import { newestRun, start, startAndSubmit } from './start';
 import type { RepeatPolicy, Start } from './start';
 
 export interface WechatPayClientOptions {
@@ -115,12 +117,13 @@ export class WechatPayClient {
         return parseVerification({ ...input.order, ...sealed }, '$.order');
       },
     ])[1];
-    const { certificate_id: _id, certificate_name: _name, sealed_with: _key, ...compared } = verification;
     return this.start({
       input: { verification, ...(input.options === undefined ? {} : { options: input.options }) },
       identity: identityOf.identityVerification({ verification, options: input.options }),
       policy: ONE_AT_A_TIME,
-      compared: () => compared,
+      // Sealed bytes differ at every sealing: whether it is the same person, nobody can tell.
+      compared: (started) => started.verification,
+      joins: false,
       summary: `identity of the payer of ${verification.out_trade_no}`,
     });
   }
@@ -135,9 +138,10 @@ export class WechatPayClient {
     readonly application: H5Application;
     readonly options?: CommonOptions;
   }): Promise<StartedProcess<H5Result, FirstAnswer<Partial<H5ApplicationRecord>>>> {
-    const { mchid, options } = input;
-    const [, checked] = allProblems('H5 application', [
+    const { options } = input;
+    const [, mchid, checked] = allProblems('H5 application', [
       () => this.checkOptions('h5Application', options),
+      () => parseInput('H5 application', '$.mchid', mchidSchema(), input.mchid),
       () => parseH5Application(input.application, '$.application', { allowLoopback: this.allowLoopback }),
     ]);
     const notify_url =
@@ -173,13 +177,14 @@ export class WechatPayClient {
     policy: RepeatPolicy,
   ): Promise<ContractOrderProcess<FirstAnswer<ContractOrderSubmission>>> {
     const { options } = input;
-    const rules = { allowLoopback: this.allowLoopback, now: Date.now() };
+    // An order that was made before does not become wrong by growing old.
+    const rules = { allowLoopback: this.allowLoopback, ...(options?.adopt === true ? {} : { now: Date.now() }) };
     const [, given] = allProblems('contract order', [
       () => this.checkOptions('contractOrder', options),
       () => parseContractOrder(input.order, '$.order', rules),
     ]);
     const order = parseFrozenContractOrder(
-      completeContractOrder(given, this.addresses(), Date.now()),
+      completeContractOrder({ ...(await this.filledInBefore(given)), ...given }, this.addresses(), Date.now()),
       '$.order',
       rules,
     );
@@ -278,6 +283,20 @@ export class WechatPayClient {
     const problems = optionProblems(flow, options);
     if (problems.length > 0) throw new InvalidInputError(flow, problems);
     return undefined;
+  }
+
+  /** What an earlier run of the same order had filled in: a repeated request has to be identical. */
+  private async filledInBefore(given: ContractOrder): Promise<Partial<ContractOrder>> {
+    const { workflowId } = identityOf.contractOrder({ order: given });
+    const earlier = await newestRun(this.client, workflowId);
+    if (earlier === undefined) return {};
+    const stored = (await storedInput(this.client, workflowId, earlier.runId)) as {
+      order?: Partial<ContractOrder>;
+    } | null;
+    const order = stored?.order ?? {};
+    return Object.fromEntries(
+      FILLED_IN_FIELDS.flatMap((name) => (order[name] === undefined ? [] : [[name, order[name]]])),
+    );
   }
 
   private addresses() {

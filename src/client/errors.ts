@@ -18,10 +18,10 @@ export class ConflictError extends WechatPayError {
   }
 }
 
-export function dataConflict(workflowId: string, differences: readonly FieldDifference[]): ConflictError {
+export function dataConflict(run: string, differences: readonly FieldDifference[]): ConflictError {
   const fields = differences.map(({ field }) => field);
   return new ConflictError(
-    `${workflowId} was started with other data: ${fields.join(', ')} differ. Nothing was sent.`,
+    `${run} was started with other data: ${fields.join(', ')} differ. Nothing was sent.`,
     fields,
   );
 }

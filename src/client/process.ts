@@ -84,6 +84,11 @@ export class ContractOrderProcess<Answer = unknown> extends StartedProcess<Contr
   }
 }
 
+/** `PendingActivityState.SCHEDULED`: the server counts the attempt to come. */
+function isBetweenAttempts(state: unknown): boolean {
+  return state === 1;
+}
+
 export async function statusOf(client: Client, workflowId: string, runId?: string): Promise<ProcessStatus> {
   const handle = client.workflow.getHandle(workflowId, runId);
   const status = await handle.query<WorkflowStatus>(QUERIES.status);
@@ -94,7 +99,9 @@ export async function statusOf(client: Client, workflowId: string, runId?: strin
   const lastMessage = waiting.lastFailure?.message;
   return {
     ...status,
-    ...(typeof waiting.attempt === 'number' ? { asked: waiting.attempt } : {}),
+    ...(typeof waiting.attempt === 'number'
+      ? { asked: waiting.attempt - (isBetweenAttempts(waiting.state) ? 1 : 0) }
+      : {}),
     ...(next === undefined || next === null ? {} : { nextAsk: new Date(Number(next) * 1_000).toISOString() }),
     ...(typeof lastMessage === 'string' && lastMessage !== '' ? { lastMessage } : {}),
   };

@@ -5,6 +5,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
@@ -30,6 +31,8 @@ export interface Start<Input> {
   /** Fields that count as equal when the second start leaves them out. */
   readonly filledIn?: readonly string[];
   readonly summary: string;
+  /** `false`: an open run is never joined, because nobody can tell whether it is the same. Default `true`. */
+  readonly joins?: boolean;
 }
 
 /** A process that runs, pinned to one run: a result asked by workflow id would follow the newest run. */
@@ -53,7 +56,7 @@ export async function start<Input>(client: Client, taskQueue: string, begin: Sta
     });
     const run = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
     // An open run may have been joined, which started nothing: then its data have to be the same.
-    if (begin.policy.conflict === 'USE_EXISTING') await compareWithStored(client, begin, run.runId);
+    if (begin.policy.conflict === 'USE_EXISTING') await compareWithStored(client, begin, run.runId, 'RUNNING');
     return run;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return existingRun(client, begin);
@@ -61,7 +64,21 @@ export async function start<Input>(client: Client, taskQueue: string, begin: Sta
   }
 }
 
-/** Starts, or joins, and waits for WeChat Pay's first answer: one round trip to Temporal. */
+/** The newest run under an id, open or closed; undefined when there is none. */
+export async function newestRun(
+  client: Client,
+  workflowId: string,
+): Promise<{ readonly runId: string; readonly isOpen: boolean; readonly isCompleted: boolean } | undefined> {
+  try {
+    const { runId, status } = await client.workflow.getHandle(workflowId).describe();
+    return { runId, isOpen: status.name === 'RUNNING', isCompleted: status.name === 'COMPLETED' };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Starts, or joins, and waits for WeChat Pay's first answer. */
 export async function startAndSubmit<Input, Answer>(
   client: Client,
   taskQueue: string,
@@ -69,7 +86,14 @@ export async function startAndSubmit<Input, Answer>(
 ): Promise<StartedRun & { readonly first: First<Answer> }> {
   const { identity, input } = begin;
   const compared = begin.compared(input);
-  const update = { updateId: updateId(compared), args: [compared] as [unknown] };
+  const before = await newestRun(client, identity.workflowId);
+  // A closed run goes on answering its updates, before any reuse policy is asked: a new run needs an id it does not know.
+  const startsAnew =
+    before !== undefined && !before.isOpen && (begin.policy.reuse === 'ALLOW_DUPLICATE' || !before.isCompleted);
+  const update = {
+    updateId: updateId(compared, startsAnew ? before.runId : undefined),
+    args: [compared] as [unknown],
+  };
   const operation = new WithStartWorkflowOperation<Workflow>(identity.flow, {
     ...startOptions(taskQueue, begin),
     args: [input],
@@ -83,8 +107,12 @@ export async function startAndSubmit<Input, Answer>(
       });
       return { runId: handle.workflowRunId, answer: await handle.result() };
     });
-    // No answer means no worker, and perhaps no start either: starting again joins what is there.
-    if ('started' in asked) return { ...(await start(client, taskQueue, begin)), first: asked };
+    // No answer means no worker, and perhaps no start either. What was started meanwhile is this one; two would be two.
+    if ('started' in asked) {
+      const now = await newestRun(client, identity.workflowId);
+      const isNew = now !== undefined && now.runId !== before?.runId;
+      return { ...(isNew ? await existingRun(client, begin) : await start(client, taskQueue, begin)), first: asked };
+    }
     const { runId, answer } = asked.answer;
     if (runId === undefined) return { ...(await existingRun(client, begin)), first: { answer } };
     return { workflowId: identity.workflowId, runId, first: { answer } };
@@ -117,9 +145,10 @@ function startOptions<Input>(taskQueue: string, { identity, policy, summary }: S
   };
 }
 
-/** The same input asks by the same id, so that a repeat gets the first answer again. */
-function updateId(compared: unknown): string {
-  return `submitted-${createHash('sha256').update(canonicalJson(compared)).digest('hex')}`;
+/** The same input asks by the same id, so that a repeat gets the first answer again; `after`: the closed run before. */
+function updateId(compared: unknown, after: string | undefined): string {
+  const digest = createHash('sha256').update(canonicalJson(compared)).digest('hex');
+  return after === undefined ? `submitted-${digest}` : `submitted-${digest}-after-${after}`;
 }
 
 async function withinFirstAnswer<Answer>(client: Client, ask: () => Promise<Answer>): Promise<First<Answer>> {
@@ -135,17 +164,23 @@ async function withinFirstAnswer<Answer>(client: Client, ask: () => Promise<Answ
 async function existingRun<Input>(client: Client, begin: Start<Input>): Promise<StartedRun> {
   const { identity } = begin;
   const { runId, type, status } = await client.workflow.getHandle(identity.workflowId).describe();
-  if (type !== identity.flow) {
+  if (type !== identity.flow || begin.joins === false) {
     throw new ConflictError(`${identity.workflowId} is taken by ${type} (${status.name}), run ${runId}.`, []);
   }
-  await compareWithStored(client, begin, runId);
+  await compareWithStored(client, begin, runId, status.name);
   return { workflowId: identity.workflowId, runId };
 }
 
-async function compareWithStored<Input>(client: Client, begin: Start<Input>, runId: string): Promise<void> {
+async function compareWithStored<Input>(
+  client: Client,
+  begin: Start<Input>,
+  runId: string,
+  status: string,
+): Promise<void> {
   const stored = await storedInput(client, begin.identity.workflowId, runId);
   const differences = fieldDifferences(begin.compared(stored as Input), begin.compared(begin.input), begin.filledIn);
-  if (differences.length > 0) throw dataConflict(begin.identity.workflowId, differences);
+  const { flow, workflowId } = begin.identity;
+  if (differences.length > 0) throw dataConflict(`${workflowId} (${flow}, ${status}, run ${runId})`, differences);
 }
 
 function isAlreadyStarted(error: unknown): boolean {

@@ -11,7 +11,13 @@ export function demoCommand(): Command {
     .option('--allow-remote', 'accepts a TEMPORAL_ADDRESS that is not on this machine')
     .action(async (options: DemoOptions) => {
       const { runDemo } = await import('../demo/index.js');
-      const { ok } = await runDemo(options);
-      process.exitCode = ok ? 0 : 1;
+      try {
+        const { ok } = await runDemo(options);
+        process.exitCode = ok ? 0 : 1;
+      } catch (error) {
+        const words = error instanceof Error ? error.message : 'failed for an unknown reason';
+        if (options.json === true) process.stdout.write(`${JSON.stringify({ ok: false, error: words, flows: [] })}\n`);
+        throw error;
+      }
     });
 }

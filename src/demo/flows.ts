@@ -4,6 +4,7 @@ import type { StartedProcess } from '../client';
 import type { WorkflowResult } from '../interface';
 import { samples } from './samples';
 import { SimulatorControl } from './simulator-control';
+import { DEMO_TASK_QUEUE } from './stage';
 import type { Stage } from './stage';
 
 /** One process of the demo: how it starts, and what counts as the result it is to show. */
@@ -29,8 +30,11 @@ export async function demoFlows(stage: Stage): Promise<DemoFlow[]> {
   const sample = samples({ mchid, appid, suffix: String(Date.now()).slice(-10) });
   const simulator = new SimulatorControl(stage.simulatorUrl);
   const wechatpay = new WechatPayClient(stage.client, {
+    taskQueue: DEMO_TASK_QUEUE,
     notifyBaseUrl,
     allowLoopback: true,
+    // Made-up payers: the flag --allow-remote has accepted where they go.
+    plainPayloads: true,
     sealingKey: { id: credentials.platform.publicKeyId, publicKey: createPublicKey(credentials.platform.publicKey) },
   });
 

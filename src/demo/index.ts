@@ -62,7 +62,7 @@ function asJson(ok: boolean, { uiUrl }: Stage, rows: readonly PlayedRow[]) {
   const flows: DemoRow[] = rows.map(({ flow, workflowId, result, historyEvents, polls }) => {
     return { flow, workflowId, result, historyEvents, polls };
   });
-  return { ok, uiUrl, flows };
+  return { ok, uiUrl: uiUrl ?? null, flows };
 }
 
 async function play(stage: Stage, flow: DemoFlow, progress: (line: string) => void): Promise<PlayedRow> {
@@ -130,9 +130,9 @@ function matches(result: unknown, expected: unknown): boolean {
 
 function whereToLook({ uiUrl, namespace }: Stage, rows: readonly DemoRow[], { keep }: DemoOptions): string {
   if (uiUrl === undefined) return 'They stay on your Temporal server; its UI shows each under its workflow id.';
-  if (keep !== true) return 'To look at them in the Temporal UI, run the demo again with --keep.';
   const links = rows.map(
     ({ workflowId }) => `  ${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
-  return `Everything keeps running until Ctrl-C. In the Temporal UI:\n${links.join('\n')}`;
+  const when = keep === true ? 'everything runs until Ctrl-C' : 'with --keep, which leaves everything running';
+  return `In the Temporal UI (${when}):\n${links.join('\n')}`;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createSearchAttributes } from '../client/namespace';
+import { temporalSettings } from '../commands/temporal';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
 import { findTemporalCli, useServer, writeTestCredentials } from '../testing';
 import type { TestCredentials } from '../testing';
@@ -28,6 +29,9 @@ export interface Stage {
   /** Ends every process and removes what was written. */
   close(): Promise<void>;
 }
+
+/** A queue of its own: on a shared server, a real worker must not take the demo's tasks, nor the demo's a real one's. */
+export const DEMO_TASK_QUEUE = 'wechatpay-demo';
 
 /** Variables of the surroundings that the demo's own processes must not inherit: they use the simulator. */
 const NOT_INHERITED = /^(WECHATPAY_|WEBHOOK_|SIMULATOR_|METRICS_PORT$|LOG_LEVEL$|SHUTDOWN_GRACE$)/;
@@ -53,7 +57,9 @@ export async function openStage({ allowRemote, progress }: StageOptions): Promis
     const server = await useServer({ allowRemote, cli, searchAttributes: SEARCH_ATTRIBUTE_TYPES });
     closing.push(() => server.stop());
     progress(`Temporal serves at ${server.address}${server.uiUrl === undefined ? '' : `, UI at ${server.uiUrl}`}`);
-    const connection = await Connection.connect({ address: server.address });
+    // A server that the environment names may want TLS or an API key; our own wants neither.
+    const settings = process.env['TEMPORAL_ADDRESS'] ? temporalSettings().connectionOptions : {};
+    const connection = await Connection.connect({ ...settings, address: server.address });
     closing.push(() => connection.close());
     const client = new Client({ connection, namespace: server.namespace });
     await createSearchAttributes(client);
@@ -68,6 +74,7 @@ export async function openStage({ allowRemote, progress }: StageOptions): Promis
       ...keys,
       TEMPORAL_ADDRESS: server.address,
       TEMPORAL_NAMESPACE: server.namespace,
+      WECHATPAY_TASK_QUEUE: DEMO_TASK_QUEUE,
       WECHATPAY_NOTIFY_BASE_URL: notifyBaseUrl,
       WEBHOOK_PORT: String(webhookPort),
       SHUTDOWN_GRACE: '5s',

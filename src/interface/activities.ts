@@ -48,6 +48,8 @@ export interface CustomsActivities {
   awaitDeclarationResult(input: {
     readonly declaration: CustomsDeclaration;
     readonly seen: string;
+    /** The record before the last push; for some minutes it does not count as an answer to that push. */
+    readonly pushedFrom?: CustomsRecord;
     readonly waiting: Waiting;
   }): Promise<Observation<CustomsRecord>>;
   /** Asks once, now. */

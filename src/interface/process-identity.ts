@@ -27,16 +27,27 @@ export interface ProcessIdentity {
 
 /** The search attributes a process starts with, whoever starts it. */
 export function startAttributes(identity: ProcessIdentity, now: Date, state = 'SUBMITTING'): SearchAttributePair[] {
-  const keys = [...identity.keys, identity.reference].filter((key) => key !== undefined && key !== '') as string[];
+  // An input typed by hand may hold anything; what is not text, the validation of the first activity names.
+  const keys = keysOf(identity);
   return [
     { key: SEARCH_ATTRIBUTES.WxFlow, value: identity.flow },
     { key: SEARCH_ATTRIBUTES.WxState, value: state },
-    { key: SEARCH_ATTRIBUTES.WxMchId, value: identity.mchid },
+    { key: SEARCH_ATTRIBUTES.WxMchId, value: identity.mchid.slice(0, 128) },
     ...(identity.customs === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.WxCustoms, value: identity.customs }]),
-    { key: SEARCH_ATTRIBUTES.WxKeys, value: [...new Set(keys)] },
+    { key: SEARCH_ATTRIBUTES.WxKeys, value: keys },
     { key: SEARCH_ATTRIBUTES.WxNeedsOperator, value: false },
     { key: SEARCH_ATTRIBUTES.WxLastChange, value: now },
   ];
+}
+
+/** Business numbers have 64 characters at most; a server refuses long values, again and again. */
+function isShortText(key: unknown): key is string {
+  return typeof key === 'string' && key !== '' && key.length <= 128;
+}
+
+/** Values of `WxKeys`: text, each once. `more`: numbers that became known later. */
+export function keysOf({ keys, reference }: ProcessIdentity, more: readonly (string | undefined)[] = []): string[] {
+  return [...new Set([...keys, ...more, reference])].filter(isShortText);
 }
 
 /** The identity each workflow's input demands; client, webhook and the workflow's own guard use this one place. */
@@ -90,8 +101,8 @@ function callers(options: { reference?: string; onResult?: OnResult } | undefine
   return { reference: options?.reference, onResult: options?.onResult };
 }
 
-function unclaimedKeys(data: object): (string | undefined)[] {
-  const facts = data as Readonly<Record<string, unknown>>;
+function unclaimedKeys(data: object | undefined): (string | undefined)[] {
+  const facts = (data ?? {}) as Readonly<Record<string, unknown>>;
   return ['out_trade_no', 'transaction_id', 'sub_mchid', 'contract_code'].map((name) =>
     typeof facts[name] === 'string' ? facts[name] : undefined,
   );

@@ -74,8 +74,9 @@ export type WorkflowResult =
 /** Answer of the update `submitted` on a contract order: what a cashier can be opened with, and the pre-signing. */
 export interface ContractOrderSubmission {
   readonly trade_type: string;
+  /** Absent, like `presign`, for an order that was only found, paid or closed. */
   readonly prepay_id?: string;
-  readonly presign: 'SUCCESS' | 'FAIL';
+  readonly presign?: 'SUCCESS' | 'FAIL';
   readonly contract_err_code?: string;
   readonly contract_err_code_des?: string;
 }

@@ -47,7 +47,9 @@ export function askingIdentity(milliseconds: number) {
     activityId: ACTIVITY_IDS.awaitIdentity,
     startToCloseTimeout: '30s',
     scheduleToCloseTimeout: milliseconds,
-    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumAttempts: 3 },
+    heartbeatTimeout: '20s',
+    // The activity counts the questions that went out and stops at three; an attempt that reached nobody is none.
+    retry: { initialInterval: '10s', backoffCoefficient: 2 },
     summary: 'ask whether this person is the payer',
   });
 }

@@ -17,10 +17,11 @@ import type {
   ContractNotified,
   ContractOrderOptions,
   ContractOrderResult,
+  ContractOrderSubmitted,
   Signing,
 } from '../interface';
 import { awaiting, calling } from './api';
-import { unlessTimeUp } from './failures';
+import { conflictMessage, unlessTimeUp } from './failures';
 import { contract } from './contract';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
@@ -29,14 +30,31 @@ import { waitFor } from './waiting';
 
 type ContractOutcome = Pick<
   ContractOrderResult,
-  'contract' | 'contract_id' | 'contract_code' | 'plan_id' | 'contract_err_code' | 'contract_err_code_des'
+  | 'contract'
+  | 'contract_id'
+  | 'contract_code'
+  | 'plan_id'
+  | 'contract_err_code'
+  | 'contract_err_code_des'
+  | 'message'
+  | 'remedy'
 >;
+
+/** A contract that is not the ordered one fails no payment that was made: it is told, and left to a person. */
+function contradiction(error: unknown): { readonly contradiction: string } {
+  const message = conflictMessage(error);
+  if (message === undefined) throw error;
+  return { contradiction: message };
+}
 
 /** Whether the contract is signed: by notification or query. WeChat Pay never says that it was *not* signed. */
 export class ContractFact {
   private signed: Signing | undefined;
   private notified = false;
   private answer: ContractOrderAnswer | undefined;
+  /** The answer is one to a repeated order, whose contract half is not documented. */
+  private repeated = false;
+  private contradiction: string | undefined;
 
   constructor(
     private readonly process: Process<ContractOrderResult>,
@@ -45,13 +63,14 @@ export class ContractFact {
     private readonly options: ContractOrderOptions = {},
   ) {}
 
-  presigned(answer: ContractOrderAnswer | undefined): void {
+  presigned({ answer, order }: ContractOrderSubmitted): void {
     this.answer = answer;
+    this.repeated = order !== undefined;
   }
 
   /** The order can be paid, but no contract will come of it. */
   get presignFailed(): boolean {
-    return this.answer?.presign === 'FAIL';
+    return this.answer?.presign === 'FAIL' && !this.repeated;
   }
 
   /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
@@ -77,6 +96,14 @@ export class ContractFact {
       await this.handOver(this.signed);
       return { contract: 'SIGNED', contract_id: this.signed.contract_id, ...named };
     }
+    if (this.contradiction !== undefined) {
+      return {
+        contract: 'UNDECIDED',
+        message: this.contradiction,
+        remedy: 'Compare the contract on the platform.',
+        ...named,
+      };
+    }
     if (!this.presignFailed) return { contract: 'NOT_SIGNED', ...named };
     const { contract_err_code, contract_err_code_des } = this.answer ?? {};
     return {
@@ -89,22 +116,25 @@ export class ContractFact {
 
   private async wait(deadline: number): Promise<void> {
     const since = Date.now();
-    while (this.signed === undefined) {
+    while (this.signed === undefined && this.contradiction === undefined) {
       const wait = await waitFor(
         (milliseconds) =>
-          awaiting('wait for the signing', milliseconds).awaitContract({
-            order: this.order,
-            waiting: {
-              since,
-              pollEvery: parseDuration(this.options.pollEvery),
-              operatorTold: this.process.needsOperator,
-            },
-          }),
+          awaiting('wait for the signing', milliseconds)
+            .awaitContract({
+              order: this.order,
+              waiting: {
+                since,
+                pollEvery: parseDuration(this.options.pollEvery),
+                operatorTold: this.process.needsOperator,
+              },
+            })
+            .catch(contradiction),
         deadline,
         () => !this.inbox.isEmpty,
       );
       if (wait.kind === 'timeUp') return this.lastLook();
       if (wait.kind === 'interrupted') await this.take();
+      else if ('contradiction' in wait.answer) this.contradiction = wait.answer.contradiction;
       else if ('record' in wait.answer) this.signed = wait.answer.record;
       else this.process.change(this.process.state, { needsOperator: true, reason: wait.answer.needsOperator });
     }
@@ -115,7 +145,11 @@ export class ContractFact {
     const record = await calling('ask a last time')
       .queryContract({ mch_id, appid, plan_id, contract_code })
       .catch(unlessTimeUp);
-    if (record !== null && contractState(record.contract_state).kind === 'signed') this.signed = record;
+    if (record === null || contractState(record.contract_state).kind !== 'signed') return;
+    const differences = contractDifferences(this.order, record);
+    if (differences.length === 0) this.signed = record;
+    else
+      this.contradiction = `the contract differs from the order in ${differences.map(({ field }) => field).join(', ')}`;
   }
 
   /** The contract lives for years; it gets what only the order knows, and learns its ending from notifications. */

@@ -10,6 +10,7 @@ import type {
 } from '../interface';
 import type { ContractOrder, FrozenContractOrder } from '../wechatpay/contract-order/schema';
 import { orderAgreesWithContract, paymentAgrees } from './agreement';
+import { isContractChange, isPayment } from './notifications';
 import { configuration, submitting } from './api';
 import { ContractFact } from './contract-fact';
 import { guard } from './guard';
@@ -27,8 +28,8 @@ import { attention, submit, Submission } from './submission';
  */
 export async function contractOrder(input: ContractOrderInput): Promise<ContractOrderResult> {
   const submission = new Submission<FirstAnswer<ContractOrderSubmission>>(input?.order, FILLED_IN_FIELDS);
-  const payments = new Inbox<PaymentNotified>(SIGNALS.paymentNotified);
-  const contracts = new Inbox<ContractNotified>(SIGNALS.contractNotified);
+  const payments = new Inbox<PaymentNotified>(SIGNALS.paymentNotified, isPayment);
+  const contracts = new Inbox<ContractNotified>(SIGNALS.contractNotified, isContractChange);
   return submission.during(async () => {
     const process = new Process<ContractOrderResult>(
       guard(input, {
@@ -66,7 +67,7 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
     }
     const submitted = sent.answer;
     submission.answer(firstAnswer(submitted, order.trade_type));
-    contract.presigned(submitted.answer);
+    contract.presigned(submitted);
     payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });
 
     const paid = await payment.decided(() => contract.take());
@@ -87,8 +88,7 @@ function firstAnswer({ answer, order }: ContractOrderSubmitted, ordered: string)
   return {
     state: order?.trade_state ?? 'NOTPAY',
     trade_type: answer?.trade_type ?? ordered,
-    presign: answer?.presign ?? 'FAIL',
-    ...(answer === undefined ? {} : { prepay_id: answer.prepay_id }),
+    ...(answer === undefined ? {} : { prepay_id: answer.prepay_id, presign: answer.presign }),
     ...(answer?.contract_err_code === undefined ? {} : { contract_err_code: answer.contract_err_code }),
     ...(answer?.contract_err_code_des === undefined ? {} : { contract_err_code_des: answer.contract_err_code_des }),
   };

@@ -2,10 +2,12 @@ import { allHandlersFinished, condition, continueAsNew, defineUpdate, setHandler
 import type { ContractNotification, ContractRecord } from '../wechatpay/contract-order/schema';
 import { identityOf, SIGNALS, UPDATES } from '../interface';
 import type { ContractHandedOver, ContractInput, ContractNotified, ContractResult } from '../interface';
+import { contractAgrees } from './agreement';
 import { calling } from './api';
 import { conflict, invalidInput, rootFailure } from './failures';
 import { guard } from './guard';
 import { Inbox } from './inbox';
+import { isContractChange } from './notifications';
 import { Process } from './process';
 
 const terminateUpdate = defineUpdate<ContractRecord | null, [{ remark: string }]>(UPDATES.terminate);
@@ -18,7 +20,11 @@ const RENEW_AFTER = '30 days';
  * about, and ends with the verified DELETE notification or with our own `terminate`.
  */
 export async function contract(input: ContractInput): Promise<ContractResult> {
-  const inbox = new Inbox<ContractNotified | ContractHandedOver>(SIGNALS.contractNotified, input?.seen);
+  const inbox = new Inbox<ContractNotified | ContractHandedOver>(
+    SIGNALS.contractNotified,
+    (data) => isContractChange(data) || 'out_trade_no' in data,
+    input?.seen,
+  );
   let known: ContractInput = input;
   let ended: ContractResult | undefined;
 
@@ -49,11 +55,16 @@ export async function contract(input: ContractInput): Promise<ContractResult> {
         contract_code,
         remark,
       });
+      if (record === null) {
+        throw conflict(
+          `WeChat Pay knows no contract ${contract_code} of plan ${plan_id} under ${appid}. It stays open here.`,
+        );
+      }
       ended ??= {
         outcome: 'TERMINATED',
-        contract_id: record?.contract_id ?? known.contract_id,
-        contract_termination_mode: record?.contract_termination_mode ?? '3',
-        terminated_at: record?.contract_terminated_time,
+        contract_id: record.contract_id,
+        contract_termination_mode: record.contract_termination_mode ?? '3',
+        terminated_at: record.contract_terminated_time,
       };
       return record;
     } catch (error) {
@@ -69,6 +80,11 @@ export async function contract(input: ContractInput): Promise<ContractResult> {
       identity: identityOf.contract,
     }),
     'SIGNED',
+  );
+
+  process.onLeftovers(
+    inbox as Inbox<ContractNotified>,
+    (result, data) => !isNotification(data) || contractAgrees(result, data),
   );
 
   while (ended === undefined) {
@@ -88,6 +104,11 @@ export async function contract(input: ContractInput): Promise<ContractResult> {
     }
   }
   return process.finish(ended.outcome, ended);
+}
+
+/** What an order hands over through the same signal is no notification. */
+function isNotification(data: ContractNotification | ContractHandedOver['data']): data is ContractNotification {
+  return 'change_type' in data;
 }
 
 function termination(data: ContractNotification): ContractResult {

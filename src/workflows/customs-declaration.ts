@@ -5,9 +5,10 @@ import type { CustomsRecord } from '../wechatpay/customs/schema';
 import { identityOf, parseDuration, UPDATES } from '../interface';
 import type { CustomsDeclarationInput, CustomsResult, FirstAnswer, IdentityResult } from '../interface';
 import { askingIdentity, awaiting, calling, submitting } from './api';
-import { asRefusal, unlessTimeUp } from './failures';
+import { answered, asRefusal, unlessTimeUp } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
+import { sealedIdentityProblems } from './sealed-identity';
 import { attention, submit, Submission } from './submission';
 import { remaining, waitFor } from './waiting';
 
@@ -30,7 +31,7 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
         subject: 'customs declaration',
         part: 'declaration',
         keys: ['mchid', 'customs', 'transaction_id'],
-        beside: ['identity'],
+        beside: { identity: sealedIdentityProblems },
         identity: identityOf.customsDeclaration,
       }),
     );
@@ -64,6 +65,8 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
 class Declaration {
   private refreshed: CustomsRecord | undefined;
   private pushes = 0;
+  /** The record the last push started from: it may be shown for a while after the push was answered. */
+  private pushedFrom: CustomsRecord | undefined;
   /** When the poll schedule began: at the first record, and again at each push. */
   private since = Date.now();
 
@@ -74,7 +77,7 @@ class Declaration {
     private record: CustomsRecord,
   ) {
     setHandler(refreshUpdate, async () => {
-      const record = await calling('ask now').queryDeclaration({ declaration: input.declaration });
+      const record = await answered(calling('ask now').queryDeclaration({ declaration: input.declaration }));
       if (record !== null && record.state !== this.record.state) this.refreshed = record;
       return record;
     });
@@ -90,7 +93,7 @@ class Declaration {
         known ? undefined : { needsOperator: true, reason: `WeChat Pay states ${state}, which is not documented.` },
       );
       if (kind === 'exceptional') {
-        const { repushes = 1 } = this.input.options ?? {};
+        const { adopt, repushes = adopt === true ? 0 : 1 } = this.input.options ?? {};
         if (this.pushes >= repushes) return this.outcome('EXCEPT');
         if (await this.changed(this.repushAt())) continue;
         if (remaining(this.deadline) === undefined) return this.lastLook();
@@ -111,6 +114,7 @@ class Declaration {
           awaiting(`wait for customs, now ${this.record.state}`, milliseconds).awaitDeclarationResult({
             declaration,
             seen: this.record.state,
+            ...(this.pushedFrom === undefined ? {} : { pushedFrom: this.pushedFrom }),
             waiting: { since: this.since, pollEvery: parseDuration(options?.pollEvery), operatorTold },
           }),
         Math.min(until, this.deadline),
@@ -141,6 +145,7 @@ class Declaration {
     const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no } = this.input.declaration;
     const { sub_order_no, sub_order_id } = this.record;
     this.pushes += 1;
+    const snapshot = this.record;
     try {
       this.record = await calling('push again', '1 hour').repushDeclaration({
         repush: {
@@ -153,8 +158,9 @@ class Declaration {
           ...(sub_order_no === undefined ? {} : { sub_order_no }),
           ...(sub_order_id === undefined ? {} : { sub_order_id }),
         },
-        snapshot: this.record,
+        snapshot,
       });
+      this.pushedFrom = snapshot;
       this.since = Date.now();
       return undefined;
     } catch (error) {

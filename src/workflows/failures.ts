@@ -36,6 +36,21 @@ function applicationFailure(error: unknown, type: FailureType): ApplicationFailu
   return root instanceof ApplicationFailure && root.type === type ? root : undefined;
 }
 
+/** The text of a conflict, if that is what it failed with. */
+export function conflictMessage(error: unknown): string | undefined {
+  return applicationFailure(error, FAILURE_TYPES.conflict)?.message;
+}
+
+/** For update handlers: who asked gets the failure itself, and a refusal as the conflict it is there. */
+export async function answered<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (error) {
+    const refusal = asRefusal(error);
+    throw refusal === undefined ? rootFailure(error) : conflict(refusal.message ?? 'WeChat Pay refuses it.');
+  }
+}
+
 /** WeChat Pay's refusal, if that is what the activity failed with: a business outcome, not a failed workflow. */
 export function asRefusal(error: unknown): Refusal | undefined {
   const refused = applicationFailure(error, FAILURE_TYPES.refused);

@@ -6,14 +6,15 @@ import { invalidInput } from './failures';
 
 /** What a workflow's input must look like before anything is scheduled. The first activity validates the rest. */
 interface Shape<Input> {
-  readonly flow: keyof typeof OPTION_RULES;
+  /** Whose options it takes; undefined: none. */
+  readonly flow?: keyof typeof OPTION_RULES;
   readonly subject: string;
   /** The part that holds the business key; undefined when the input itself holds it. */
   readonly part?: keyof Input & string;
   /** Text fields of `part` that the workflow id is made of. */
   readonly keys: readonly string[];
-  /** Fields allowed beside `part` and `options`. */
-  readonly beside?: readonly string[];
+  /** Fields beside `part` and `options`, and what is wrong with each. */
+  readonly beside?: Readonly<Record<string, (value: unknown, path: string) => readonly Problem[]>>;
   readonly identity: (input: Input) => ProcessIdentity;
 }
 
@@ -24,27 +25,49 @@ interface Shape<Input> {
 export function guard<Input>(input: Input, shape: Shape<Input>): ProcessIdentity {
   const problems = shapeProblems(input, shape as Shape<unknown>);
   if (problems.length === 0) {
-    const identity = shape.identity(input);
     const { workflowId } = workflowInfo();
-    if (workflowId === identity.workflowId) return identity;
-    problems.push({
-      code: 'workflow-id',
-      path: '$',
-      expected: `the workflow id ${identity.workflowId}`,
-      got: workflowId.slice(0, 200),
-      remedy: 'Start it under that id: it keeps one business key to one effect.',
-    });
+    const identity = identityOrProblem(() => shape.identity(input));
+    if ('problem' in identity) problems.push(identity.problem);
+    else if (workflowId === identity.workflowId) return identity;
+    else {
+      problems.push({
+        code: 'workflow-id',
+        path: '$',
+        expected: `the workflow id ${identity.workflowId}`,
+        got: workflowId.slice(0, 200),
+        remedy: 'Start it under that id: it keeps one business key to one effect.',
+      });
+    }
   }
   throw invalidInput(shape.subject, problems);
 }
 
-function shapeProblems(input: unknown, { flow, part, keys, beside = [] }: Shape<unknown>): Problem[] {
+/** Half a character cannot be part of an id; an exception would leave the workflow hanging. */
+function identityOrProblem(identity: () => ProcessIdentity): ProcessIdentity | { readonly problem: Problem } {
+  try {
+    return identity();
+  } catch {
+    const expected = 'whole Unicode characters in the numbers that make the workflow id';
+    return { problem: { code: 'characters', path: '$', expected, remedy: 'Write them anew.' } };
+  }
+}
+
+/** No number of WeChat Pay is longer; ids and search attributes have a limit. */
+const LONGEST = 500;
+
+/** For {@link Shape.beside} and the parts of the id: text that is not empty. */
+export function needsText(value: unknown, path: string): readonly Problem[] {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST) return [];
+  return [{ code: 'required', path, expected: `text of at most ${LONGEST} characters`, remedy: 'Give it.' }];
+}
+
+function shapeProblems(input: unknown, { flow, part, keys, beside = {} }: Shape<unknown>): Problem[] {
   if (!isRecord(input)) return [notAnObject('$', input)];
   const holder = part === undefined ? input : input[part];
   const path = part === undefined ? '$' : `$.${String(part)}`;
-  const problems: Problem[] = optionProblems(flow, input['options']);
+  const problems: Problem[] = flow === undefined ? [] : optionProblems(flow, input['options']);
   if (part !== undefined) {
-    const allowed = [part, 'options', ...beside];
+    const allowed = [part, 'options', ...Object.keys(beside)];
     for (const name of Object.keys(input).filter((name) => !allowed.includes(name as never))) {
       problems.push({
         code: 'unknown-field',
@@ -54,12 +77,10 @@ function shapeProblems(input: unknown, { flow, part, keys, beside = [] }: Shape<
       });
     }
   }
+  for (const [name, problemsOf] of Object.entries(beside)) problems.push(...problemsOf(input[name], `$.${name}`));
   if (!isRecord(holder)) return [...problems, notAnObject(path, holder)];
   for (const key of keys) {
-    const value = holder[key];
-    if (typeof value !== 'string' || value === '') {
-      problems.push({ code: 'required', path: `${path}.${key}`, expected: 'text', remedy: 'Give it.' });
-    }
+    problems.push(...needsText(holder[key], `${path}.${key}`));
   }
   return problems;
 }

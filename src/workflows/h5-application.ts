@@ -14,8 +14,8 @@ import type {
 } from '../interface';
 import { h5Agrees } from './agreement';
 import { awaiting, calling, configuration, submitting } from './api';
-import { conflict, invalidInput, unlessTimeUp } from './failures';
-import { guard } from './guard';
+import { answered, conflict, invalidInput, unlessTimeUp } from './failures';
+import { guard, needsText } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
 import { attention, submit, Submission } from './submission';
@@ -40,7 +40,7 @@ type H5FirstAnswer = FirstAnswer<Partial<H5ApplicationRecord>>;
  */
 export async function h5Application(input: H5ApplicationInput): Promise<H5Result> {
   const submission = new Submission<H5FirstAnswer>(input?.application, ['notify_url']);
-  const inbox = new Inbox<H5Reviewed>(SIGNALS.h5Reviewed);
+  const inbox = new Inbox<H5Reviewed>(SIGNALS.h5Reviewed, () => true);
   return submission.during(async () => {
     const process = new Process<H5Result>(
       guard(input, {
@@ -48,7 +48,7 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
         subject: 'H5 application',
         part: 'application',
         keys: ['sub_mchid'],
-        beside: ['mchid'],
+        beside: { mchid: needsText },
         identity: identityOf.h5Application,
       }),
     );
@@ -132,7 +132,7 @@ class Review {
   ) {
     setHandler(refreshUpdate, async () => {
       if (this.review === undefined) return null;
-      const review = await this.query(this.review.record.applyment_id);
+      const review = await answered(this.query(this.review.record.applyment_id));
       if (review !== null && review.record.applyment_state !== this.review.record.applyment_state) this.news = review;
       return review?.record ?? null;
     });
@@ -218,29 +218,36 @@ class Review {
   private async take(notification: H5Reviewed): Promise<void> {
     const { applyment_id } = notification.data;
     const known = this.review?.record.applyment_id;
-    if (applyment_id !== undefined && (known === undefined ? this.isOurs(notification) : applyment_id === known)) {
+    if (applyment_id !== undefined && (known === undefined ? this.isOurs(notification.data) : applyment_id === known)) {
       // Without an answer the polls go on; an application whose number was unknown has it now.
       const review = await this.query(applyment_id).catch(unlessTimeUp);
+      if (review !== null && known === undefined && !this.isOurs(review.record)) {
+        await this.keep(notification, 'the application it names differs from the one submitted here');
+        return;
+      }
       if (review !== null) this.found(review);
-      else if (known === undefined) this.found({ record: pendingRecord(this.plan.application, applyment_id) });
+      else if (known === undefined && notification.data.domains !== undefined)
+        this.found({ record: pendingRecord(this.plan.application, applyment_id) });
       return;
     }
-    await keepUnclaimed({
-      mchid: this.plan.mchid,
+    await this.keep(
       notification,
-      reason:
-        known === undefined
-          ? 'it is about an application that differs from the one submitted here'
-          : `it is about application ${applyment_id ?? 'without a number'}, this one is ${known}`,
-    });
+      known === undefined
+        ? 'it is about an application that differs from the one submitted here'
+        : `it is about application ${applyment_id ?? 'without a number'}, this one is ${known}`,
+    );
   }
 
-  private isOurs({ data }: H5Reviewed): boolean {
-    return applicationDifferences(this.plan.application, data).length === 0;
+  private isOurs(record: Partial<H5ApplicationRecord>): boolean {
+    return applicationDifferences(this.plan.application, record).length === 0;
+  }
+
+  private keep(notification: H5Reviewed, reason: string): Promise<void> {
+    return keepUnclaimed({ mchid: this.plan.mchid, notification, reason });
   }
 
   private async attach(applyment_id: string): Promise<H5ApplicationRecord> {
-    const review = await this.query(applyment_id);
+    const review = await answered(this.query(applyment_id));
     if (review === null) throw conflict(`WeChat Pay knows no application ${applyment_id}.`);
     const differences = applicationDifferences(this.plan.application, review.record);
     if (differences.length > 0) {
@@ -259,7 +266,11 @@ class Review {
     if (this.review === undefined) {
       return this.granted === undefined
         ? undefined
-        : { outcome: 'APPROVED', authorization_state: this.granted, domainsApplied: true };
+        : {
+            outcome: 'APPROVED',
+            authorization_state: this.granted,
+            remedy: 'Its number never became known: check on the platform that the domains are the ones applied for.',
+          };
     }
     const { record, authorization_state } = this.review;
     const { kind } = h5StateKind(record.applyment_state);

@@ -9,10 +9,13 @@ export class Inbox<Notification extends VerifiedNotification<string, unknown>> {
   private readonly waiting: Notification[] = [];
   private readonly known: Set<string>;
 
-  constructor(signal: string, known: readonly string[] = []) {
-    this.known = new Set(known);
+  /** `isUsable`: what its content must have; a signal typed by hand may hold anything, and is ignored then. */
+  constructor(signal: string, isUsable: (data: Partial<Notification['data']>) => boolean, known?: readonly string[]) {
+    this.known = new Set(Array.isArray(known) ? known : []);
     setHandler(defineSignal<[Notification]>(signal), (notification) => {
       if (typeof notification?.id !== 'string' || this.known.has(notification.id)) return;
+      const data: unknown = notification.data;
+      if (typeof data !== 'object' || data === null || !isUsable(data)) return;
       this.known.add(notification.id);
       const oldest = this.known.values().next();
       if (this.known.size > REMEMBERED && !oldest.done) this.known.delete(oldest.value);

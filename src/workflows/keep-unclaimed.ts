@@ -1,4 +1,4 @@
-import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { FLOWS, identityOf, startAttributes } from '../interface';
 import type { UnclaimedNotificationInput } from '../interface';
@@ -7,14 +7,17 @@ import type { UnclaimedNotificationInput } from '../interface';
 export async function keepUnclaimed(input: UnclaimedNotificationInput): Promise<void> {
   const identity = identityOf.unclaimedNotification(input);
   try {
-    await startChild(FLOWS.unclaimedNotification, {
-      args: [input],
-      workflowId: identity.workflowId,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: startAttributes(identity, new Date(), 'UNCLAIMED'),
-      staticSummary: `unclaimed ${input.notification.kind} notification`,
-    });
+    // Also while the process is being cancelled: it was acknowledged.
+    await CancellationScope.nonCancellable(() =>
+      startChild(FLOWS.unclaimedNotification, {
+        args: [input],
+        workflowId: identity.workflowId,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        typedSearchAttributes: startAttributes(identity, new Date(), 'UNCLAIMED'),
+        staticSummary: `unclaimed ${input.notification.kind} notification`,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -13,7 +13,7 @@ import type {
   PaymentNotified,
 } from '../interface';
 import { awaiting, calling } from './api';
-import { conflict, isTimeUp } from './failures';
+import { answered, conflict, isTimeUp } from './failures';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
 import { keepUnclaimed } from './keep-unclaimed';
@@ -32,7 +32,7 @@ type PaymentOutcome = Pick<ContractOrderResult, 'payment' | 'transaction_id' | '
 
 const UNDECIDED: PaymentOutcome = {
   payment: 'UNDECIDED',
-  remedy: 'The order could not be closed, and may still be paid. Close it on the merchant platform.',
+  remedy: 'The order was not closed, and may still be paid. Look on the merchant platform.',
 };
 
 /** Whether the order is paid: by notification or query, and closed when nobody pays in time. */
@@ -56,7 +56,7 @@ export class PaymentFact {
     const expires = parseBeijingTime(order.time_expire) ?? Date.now();
     this.closesAt = (limit === undefined ? expires : Math.min(expires, Date.now() + limit)) + AFTER_EXPIRY;
     setHandler(refreshUpdate, async () => {
-      const record = await calling('ask now').queryOrder({ order });
+      const record = await answered(calling('ask now').queryOrder({ order }));
       if (record !== null && record.trade_state !== this.state) this.refreshed = record;
       return record;
     });
@@ -110,7 +110,7 @@ export class PaymentFact {
       if (this.refreshed !== undefined) this.found(this.refreshed);
       this.refreshed = undefined;
       if (this.paid !== undefined) {
-        this.process.change('SUCCESS');
+        this.process.change('SUCCESS', undefined, [this.paid.transaction_id]);
         return { payment: 'PAID', ...facts(this.paid) };
       }
       if (this.closed) return { payment: 'NOT_PAID' };
@@ -166,7 +166,10 @@ export class PaymentFact {
     } else {
       const differences = paymentDifferences(this.order, record);
       if (differences.length > 0)
-        throw conflict(`the payment differs from the order in ${names(differences)}`, differences);
+        throw conflict(
+          `the payment differs from the order in ${names(differences)}`,
+          differences.map(({ field }) => field),
+        );
       this.paid = record;
     }
   }
@@ -183,8 +186,11 @@ export class PaymentFact {
 
   /** Close, then ask: a payment can overtake the close, and then the order is paid. Undefined: it could not be closed. */
   private async close(): Promise<OrderRecord | undefined> {
+    const { order } = this;
     try {
-      return await calling('close the order', '1 day').closeOrder({ order: this.order });
+      if (this.options.adopt !== true) return await calling('close the order', '1 day').closeOrder({ order });
+      const record = await calling('ask a last time').queryOrder({ order });
+      return record === null || tradeState(record.trade_state).kind === 'open' ? undefined : record;
     } catch (error) {
       if (isTimeUp(error)) return undefined;
       throw error;
@@ -199,11 +205,13 @@ export class PaymentFact {
 
   private async openCashier(spbill_create_ip: string | undefined): Promise<Cashier> {
     if (this.submitted === undefined) throw conflict('the order was not submitted yet.');
-    const opened = await calling('open the cashier').openCashier({
-      order: this.order,
-      submitted: this.submitted,
-      ...(spbill_create_ip === undefined ? {} : { spbill_create_ip }),
-    });
+    const opened = await answered(
+      calling('open the cashier').openCashier({
+        order: this.order,
+        submitted: this.submitted,
+        ...(spbill_create_ip === undefined ? {} : { spbill_create_ip }),
+      }),
+    );
     this.submitted = opened.submitted;
     return opened.cashier;
   }

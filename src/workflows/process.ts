@@ -7,7 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interface';
+import { keysOf, QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interface';
 import type { AnyNotification, ProcessIdentity, WorkflowResult, WorkflowStatus } from '../interface';
 import type { Inbox } from './inbox';
 import { keepUnclaimed } from './keep-unclaimed';
@@ -62,7 +62,7 @@ export class Process<Result extends WorkflowResult> {
   }
 
   /** Records a new state, or a new reason for a person to look. Saying the same again costs nothing. */
-  change(state: string, attention: Attention = UNATTENDED): void {
+  change(state: string, attention: Attention = UNATTENDED, newKeys: readonly (string | undefined)[] = []): void {
     const { needsOperator, reason } = attention;
     const sameState = state === this.current.state;
     if (sameState && needsOperator === this.current.needsOperator && reason === this.current.reason) return;
@@ -78,6 +78,7 @@ export class Process<Result extends WorkflowResult> {
       { key: SEARCH_ATTRIBUTES.WxState, value: state },
       { key: SEARCH_ATTRIBUTES.WxNeedsOperator, value: needsOperator },
       { key: SEARCH_ATTRIBUTES.WxLastChange, value: now },
+      ...(newKeys.length === 0 ? [] : [{ key: SEARCH_ATTRIBUTES.WxKeys, value: keysOf(this.identity, newKeys) }]),
     ]);
     setCurrentDetails(details(this.current));
   }
@@ -96,9 +97,11 @@ export class Process<Result extends WorkflowResult> {
     return result;
   }
 
-  /** For a process that fails or is cancelled: what was acknowledged and not read is kept for a person. */
-  async keepLeftovers(): Promise<void> {
+  /** For a process that fails or is cancelled: what was acknowledged and not read is kept for a person. True: some was. */
+  async keepLeftovers(): Promise<boolean> {
+    const some = this.inboxes.some((inbox) => !inbox.isEmpty);
     for (const settle of this.leftovers) await settle(undefined);
+    return some;
   }
 
   /**

@@ -5,6 +5,9 @@ import { asRefusal, conflict, isTimeUp, lastWords, rootFailure } from './failure
 import type { Attention, Process } from './process';
 import { remaining } from './waiting';
 
+/** At least this long for the first try, milliseconds. */
+const FIRST_TRY = 60_000;
+
 const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
 
 /**
@@ -14,7 +17,7 @@ const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
 export class Submission<Answer> {
   private settled: { readonly answer: Answer } | { readonly failure: unknown } | undefined;
 
-  private cleanUp: () => Promise<void> = () => Promise.resolve();
+  private cleanUp: () => Promise<boolean> = () => Promise.resolve(false);
 
   /** `mine`: what this run was started with; `mayBeAbsent`: fields that were filled in for it. */
   constructor(mine: unknown, mayBeAbsent: readonly string[] = []) {
@@ -34,8 +37,8 @@ export class Submission<Answer> {
     });
   }
 
-  /** What has to happen before a failed or cancelled process ends. */
-  beforeFailing(cleanUp: () => Promise<void>): void {
+  /** What has to happen before a failed or cancelled process ends; true when something was done. */
+  beforeFailing(cleanUp: () => Promise<boolean>): void {
     this.cleanUp = cleanUp;
   }
 
@@ -51,8 +54,9 @@ export class Submission<Answer> {
       const failure = rootFailure(error);
       this.settled ??= { failure };
       await CancellationScope.nonCancellable(async () => {
-        await this.cleanUp();
-        await condition(allHandlersFinished);
+        // What comes while the last updates are answered is kept as well.
+        do await condition(allHandlersFinished);
+        while (await this.cleanUp());
       });
       throw failure;
     }
@@ -78,7 +82,8 @@ export async function submit<Answer>(
 ): Promise<SubmissionEnd<Answer>> {
   try {
     for (let operatorTold = false; ; operatorTold = true) {
-      const milliseconds = remaining(until);
+      // The first try is never too late: it finds out what is wrong with an input whose time is over.
+      const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
       if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.');
       const submitted = await CancellationScope.nonCancellable(() => send(operatorTold, milliseconds));
       if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };

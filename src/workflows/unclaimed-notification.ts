@@ -2,6 +2,7 @@ import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { identityOf, UPDATES } from '../interface';
 import type { UnclaimedNotificationInput, UnclaimedResult } from '../interface';
 import { invalidInput } from './failures';
+import { guard, needsText } from './guard';
 import { Process } from './process';
 
 const resolveUpdate = defineUpdate<void, [{ note: string }]>(UPDATES.resolve);
@@ -22,7 +23,16 @@ export async function unclaimedNotification(input: UnclaimedNotificationInput): 
       ]);
     },
   });
-  const process = new Process<UnclaimedResult>(identityOf.unclaimedNotification(input), 'UNCLAIMED');
+  const process = new Process<UnclaimedResult>(
+    guard(input, {
+      subject: 'unclaimed notification',
+      part: 'notification',
+      keys: ['id', 'kind'],
+      beside: { mchid: needsText, reason: needsText },
+      identity: identityOf.unclaimedNotification,
+    }),
+    'UNCLAIMED',
+  );
   process.change('UNCLAIMED', { needsOperator: true, reason: input.reason });
   await condition(() => note !== undefined);
   return process.finish('RESOLVED', { outcome: 'RESOLVED', note: note ?? '' });

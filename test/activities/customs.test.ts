@@ -98,7 +98,7 @@ describe('a declaration', () => {
       declaration: s.samples.declaration,
       adopt: true,
     });
-    expect(failure).toMatchObject({ type: FAILURE_TYPES.refused, nonRetryable: true });
+    expect(failure).toMatchObject({ type: FAILURE_TYPES.invalidInput, nonRetryable: true });
     expect(failure?.message).toContain('nothing to adopt');
     expect(s.calls('customs/declare')).toBe(0);
   });

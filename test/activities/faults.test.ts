@@ -83,7 +83,6 @@ describe.each(CALLS)('$name', ({ protocol, call, question, effect, effects, prep
 
   if (question === undefined) return;
 
-
   it.each(faults.filter(({ first }) => first !== undefined))(
     'sends nothing while its question is spoiled by $title',
     async ({ fault, first, silent }) => {

@@ -56,7 +56,7 @@ describe('canonical JSON', () => {
 
 /** A second way to put fields in order, so that the comparison above is not with itself. */
 function shuffledBack(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shuffledBack);
+  if (Array.isArray(value)) return { list: value.map(shuffledBack) };
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
   return Object.keys(fields)

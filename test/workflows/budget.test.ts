@@ -52,6 +52,23 @@ describe('the event budget of a declaration, on a real server', () => {
     expect(manyEvents.length).toBeLessThanOrEqual(BUDGET);
   });
 
+  it.concurrent('allows 7 more when WeChat Pay answers UNDECLARED first', async () => {
+    const { declared } = newSamples(rig.credentials);
+    rig.simulator.script({
+      customs: {
+        transaction_id: declared.transaction_id,
+        states: [
+          { after: 2, state: 'PROCESSING' },
+          { after: 4, state: 'SUCCESS' },
+        ],
+      },
+    });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { pollEvery: '1s' } });
+    expect(process.first).toMatchObject({ answer: { state: 'UNDECLARED' } });
+    await process.result();
+    expect((await eventsOf(rig.client, process)).length).toBeLessThanOrEqual(BUDGET + 7);
+  });
+
   it.concurrent('holds without update-with-start', async () => {
     const declaration = declarationDecidedAfter(3);
     const { mchid, customs, transaction_id, sub_order_no } = declaration;

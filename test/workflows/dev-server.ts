@@ -27,7 +27,7 @@ export async function startDevRig(options: Partial<RigOptions> = {}): Promise<De
     nativeConnection,
     close: async () => {
       try {
-        await rig.replayAll();
+        if ((await rig.replayAll()) === 0) throw new Error('no history to replay: the tests ran nothing');
       } finally {
         await rig.close();
         await nativeConnection.close();

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startRig, workflowBundle } from '../../src/testing';
 import type { Rig } from '../../src/testing';
 import { formatBeijingTime } from '../../src/wechatpay/contract-order/times';
-import { callsOf } from './outside-calls';
+import { completeContractOrder } from '../../src/wechatpay/contract-order/complete';
+import { callsOf, v2CallsOf } from './outside-calls';
 import { quietRuntime } from './dev-server';
 import { newSamples } from './samples';
 
@@ -136,10 +137,10 @@ describe('endings that take days, with time skipped', () => {
     await expect(result(process)).resolves.toMatchObject({ outcome: 'FAIL', explanation: 'late' });
   });
 
-  it('adopting nothing is refused, and nothing is sent', async () => {
+  it('adopting nothing is wrong input, and nothing is sent', async () => {
     const { declared } = newSamples(rig.credentials);
-    const process = await rig.wechatpay.declare({ declaration: declared, options: { adopt: true } });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'REFUSED', code: 'NOT_FOUND' });
+    const adopting = rig.wechatpay.declare({ declaration: declared, options: { adopt: true } });
+    await expect(adopting).rejects.toMatchObject({ errorClass: 'INPUT', code: 'NOT_FOUND' });
     expect(
       rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(declared.transaction_id)),
     ).toEqual([]);
@@ -281,6 +282,45 @@ describe('endings that take days, with time skipped', () => {
     });
     await expect(result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'PRESIGN_FAILED' });
     expect(rig.simulator.ledger({ effect: 'closed', key: presignFailed.out_trade_no })).toMatchObject([{ count: 1 }]);
+  });
+
+  it('an adopted order is watched, never closed, and can be resumed after its time', async () => {
+    const { signed } = newSamples(rig.credentials);
+    const addresses = { payment: () => 'http://127.0.0.1:1/payment', contract: () => 'http://127.0.0.1:1/contract' };
+    const order = completeContractOrder(
+      await expiringIn(signed, 30 * MINUTE),
+      addresses,
+      await environment.currentTimeMs(),
+    );
+    await v2CallsOf(rig).contractOrder.create(order);
+    const adopting = await rig.wechatpay.resumeOrder({ order });
+    await expect(result(adopting)).resolves.toMatchObject({ payment: 'UNDECIDED' });
+    expect(rig.simulator.ledger({ effect: 'closed', key: signed.out_trade_no })).toEqual([]);
+    expect(rig.simulator.ledger({ effect: 'ordered', key: signed.out_trade_no })).toMatchObject([{ count: 1 }]);
+    const again = await rig.wechatpay.resumeOrder({ order });
+    expect(again.runId).not.toBe(adopting.runId);
+    await expect(result(again)).resolves.toMatchObject({ payment: 'UNDECIDED' });
+  });
+
+  it('a contract renews its history every month, and ends in it years later', async () => {
+    const { mchid } = rig.credentials;
+    const input = { mch_id: mchid, plan_id: '123', contract_code: 'OLD1', contract_id: 'Wx1', openid: 'o1' };
+    const handle = await environment.client.workflow.start('contract', {
+      taskQueue: 'wechatpay',
+      workflowId: `contract/${mchid}/123/OLD1`,
+      args: [input],
+    });
+    await environment.sleep('62 days');
+    const { runId } = await handle.describe();
+    expect(runId).not.toBe(handle.firstExecutionRunId);
+    await handle.signal('contractNotified', {
+      id: 'the-end',
+      receivedAt: '2031-01-01T00:00:00.000Z',
+      kind: 'contract',
+      data: { ...input, change_type: 'DELETE', operate_time: '2031-01-01 08:00:00', contract_termination_mode: '1' },
+    });
+    await expect(handle.result()).resolves.toMatchObject({ outcome: 'TERMINATED', contract_termination_mode: '1' });
+    started.push({ workflowId: handle.workflowId, runId });
   });
 
   it('paid but never signed is NOT_SIGNED after two hours', async () => {

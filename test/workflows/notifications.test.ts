@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { workflowIds } from '../../src/interface';
+import { SEARCH_ATTRIBUTES, workflowIds } from '../../src/interface';
 import { startDevRig } from './dev-server';
 import type { DevRig } from './dev-server';
 import { eventsOf, eventually, readableHistory } from './histories';
@@ -105,6 +105,9 @@ describe('notifications, on a real server', () => {
     await expect(process.result()).resolves.toMatchObject({ payment: 'PAID', contract: 'SIGNED' });
     const queries = rig.simulator.calls({ key: signed.out_trade_no }).filter(({ call }) => call === 'pay/orderquery');
     expect(queries[0]?.count).toBeLessThanOrEqual(2);
+    const { typedSearchAttributes } = await rig.client.workflow.getHandle(process.workflowId).describe();
+    const { transaction_id } = (await process.result()) as { transaction_id: string };
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.WxKeys)).toContain(transaction_id);
   });
 
   it('the contract outlives the order, knows its order, and ends with the termination', async () => {

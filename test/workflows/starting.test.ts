@@ -87,9 +87,19 @@ describe('starting, and starting twice, on a real server', () => {
     expect(again.runId).toBe(first.runId);
     await expect(
       rig.wechatpay.applyForH5({ mchid, application: { ...approved, domains: ['example.com'] }, options: FAST }),
-    ).rejects.toMatchObject({ name: 'ConflictError', fields: ['domains'] });
+    ).rejects.toMatchObject({
+      name: 'ConflictError',
+      fields: ['domains'],
+      message: expect.stringContaining(`(h5Application, RUNNING, run ${first.runId})`) as string,
+    });
     expect(effects('applied', approved.sub_mchid)).toBe(1);
     await rig.client.workflow.getHandle(first.workflowId).cancel();
+  });
+
+  it('an application of a merchant number that is none is refused before anything starts', async () => {
+    const { approved } = newSamples(rig.credentials);
+    const applying = rig.wechatpay.applyForH5({ mchid: 'not a mchid', application: approved });
+    await expect(applying).rejects.toMatchObject({ name: 'InvalidInputError', problems: [{ path: '$.mchid' }] });
   });
 
   it('invalid input names every problem, and nothing is started or sent', async () => {
@@ -150,7 +160,7 @@ describe('starting, and starting twice, on a real server', () => {
       ).toMatchObject({
         WxFlow: 'contractOrder',
         WxState: 'PAID/SIGNED',
-        WxKeys: [signed.out_trade_no, signed.contract_code],
+        WxKeys: expect.arrayContaining([signed.out_trade_no, signed.contract_code]) as string[],
       });
     });
 
@@ -174,6 +184,79 @@ describe('starting, and starting twice, on a real server', () => {
       const { type, message } = await failure(handle);
       expect(type).toBe('WechatPay.InvalidInput');
       expect(message).toContain(`${path}:`);
+    });
+
+    it.each([
+      ['a number without quotes', '$.declaration.out_trade_no', { out_trade_no: 20150806 }],
+      ['an object for a number', '$.declaration.out_trade_no', { out_trade_no: {} }],
+      ['half a character', '$.declaration.merchant_customs_no', { merchant_customs_no: '\ud800' }],
+    ])('a declaration with %s ends in InvalidInput', async (_, path, wrong) => {
+      const { declared } = newSamples(rig.credentials);
+      const { type, message } = await failure(
+        await typed('customsDeclaration', idOf(declared), { declaration: { ...declared, ...wrong } }),
+      );
+      expect(type).toBe('WechatPay.InvalidInput');
+      expect(message).toContain(`${path}:`);
+      expect(effects('declared', declared.transaction_id)).toBe(0);
+    });
+
+    it('half a character in a number of the workflow id ends in InvalidInput', async () => {
+      const { declared } = newSamples(rig.credentials);
+      const { type } = await failure(
+        await typed('customsDeclaration', `customs/half/${Math.random()}`, {
+          declaration: { ...declared, transaction_id: '\ud800' },
+        }),
+      );
+      expect(type).toBe('WechatPay.InvalidInput');
+    });
+
+    it('an identity that was not sealed ends in InvalidInput before anything is sent, and is not repeated', async () => {
+      const { declared, payer } = newSamples(rig.credentials);
+      const { type, message } = await failure(
+        await typed('customsDeclaration', idOf(declared), {
+          declaration: declared,
+          identity: { certificate_type: 'IDCARD', ...payer, sealed_with: 'PUB_KEY_ID_1' },
+        }),
+      );
+      expect(type).toBe('WechatPay.InvalidInput');
+      expect(message).toContain('$.identity.certificate_id:');
+      expect(message).not.toContain(payer.certificate_id);
+      expect(message).not.toContain(payer.certificate_name);
+      expect(effects('declared', declared.transaction_id)).toBe(0);
+    });
+
+    it.each([
+      ['a contract number without quotes', '$.order.contract_code', { contract_code: 100001256 }],
+      [
+        'an expiry that has passed',
+        '$.order.time_expire',
+        { time_start: '20200101000000', time_expire: '20190101000000' },
+      ],
+    ])('an order with %s ends in InvalidInput', async (_, path, wrong) => {
+      const { signed } = newSamples(rig.credentials);
+      const { type, message } = await failure(
+        await typed('contractOrder', `contract-order/${signed.mch_id}/${signed.out_trade_no}`, {
+          order: { ...signed, ...wrong },
+        }),
+      );
+      expect(type).toBe('WechatPay.InvalidInput');
+      expect(message).toContain(`${path}:`);
+      expect(effects('ordered', signed.out_trade_no)).toBe(0);
+    });
+
+    it.each([
+      ['h5Application', { mchid: 1230000109, application: { sub_mchid: '2491935631' } }, '$.mchid:'],
+      ['h5Application', { application: { sub_mchid: '2491935631' } }, '$.mchid:'],
+      ['h5Application', { mchid: 'not a mchid', application: { sub_mchid: '2491935631' } }, '$'],
+      ['contract', { mch_id: '1230000109', plan_id: '1', contract_code: 'C', seen: 5, out_trade_no: 7 }, '$'],
+      ['unclaimedNotification', undefined, '$:'],
+      ['unclaimedNotification', { mchid: '1', reason: 'x', notification: { kind: 'payment' } }, '$.notification.id:'],
+      ['identityVerification', { verification: 7 }, '$.verification:'],
+    ])('%s with %j ends in InvalidInput', async (type, input, path) => {
+      const handle = await typed(type, `typed-by-hand/${Math.random()}`, input);
+      const { type: failureType, message } = await failure(handle);
+      expect(failureType).toBe('WechatPay.InvalidInput');
+      expect(message).toContain(path);
     });
 
     it('another workflow id than the input demands is refused, and the right one is named', async () => {
@@ -217,6 +300,7 @@ describe('starting, and starting twice, on a real server', () => {
     const other = { ...declared, order_fee: 1777, transport_fee: 889 };
     await expect(rig.wechatpay.declare({ declaration: other, options: FAST })).rejects.toMatchObject({
       name: 'ConflictError',
+      fields: ['order_fee', 'transport_fee'],
       message: expect.stringContaining('transport_fee') as string,
     });
     const same = await rig.wechatpay.declare({ declaration: declared, options: FAST });

@@ -1,0 +1,15 @@
+import type { ContractNotification, PaymentNotification } from '../wechatpay/contract-order/schema';
+
+/** Whether a signal holds what a payment is compared by. The webhook sends no other; a person at a keyboard might. */
+export function isPayment({ out_trade_no, transaction_id, total_fee }: Partial<PaymentNotification>): boolean {
+  return typeof out_trade_no === 'string' && typeof transaction_id === 'string' && typeof total_fee === 'number';
+}
+
+export function isContractChange(data: object): boolean {
+  const { change_type, contract_code, contract_id } = data as Partial<ContractNotification>;
+  return (
+    (change_type === 'ADD' || change_type === 'DELETE') &&
+    typeof contract_code === 'string' &&
+    typeof contract_id === 'string'
+  );
+}
