@@ -99,7 +99,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
         { needs: ['merchants'] },
       );
     const log = options.log ?? createWebhookLog(silentLogger());
-    // Port 0 is not a port one may configure, so the webhook is asked for a free one and then named.
+    // A notification URL has to name the port, which is known only once the webhook listens.
     const listening = { ...read('http://127.0.0.1:1', '8080'), webhook: { host: '127.0.0.1', port: 0 } };
     const webhook = await startWebhook({ config: listening, client, log });
     closing.push(() => webhook.close());

@@ -11,7 +11,7 @@ export class Inbox<Notification extends VerifiedNotification<string, unknown>> {
 
   /** `isUsable`: what its content must have; a signal typed by hand may hold anything, and is ignored then. */
   constructor(signal: string, isUsable: (data: Partial<Notification['data']>) => boolean, known?: readonly string[]) {
-    this.known = new Set(Array.isArray(known) ? known : []);
+    this.known = new Set<string>(Array.isArray(known) ? (known as readonly string[]) : []);
     setHandler(defineSignal<[Notification]>(signal), (notification) => {
       if (typeof notification?.id !== 'string' || this.known.has(notification.id)) return;
       const data: unknown = notification.data;
