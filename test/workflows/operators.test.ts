@@ -180,6 +180,19 @@ describe('what an operator can do, on a real server', () => {
     ).toMatchObject([{ count: 1 }]);
   });
 
+  it('two identity questions about one order are never taken for one', async () => {
+    const { declared, payer } = newSamples(rig.credentials);
+    const declaration = await rig.wechatpay.declare({ declaration: declared, options: { pollEvery: '1s' } });
+    await declaration.result();
+    rig.simulator.script({ customs: { transaction_id: declared.transaction_id, identity: 'UNCHECKED' } });
+    const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no } = declared;
+    const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no };
+    const first = await rig.wechatpay.verifyIdentity({ order, identity: payer });
+    const second = rig.wechatpay.verifyIdentity({ order, identity: { ...payer, certificate_name: 'Li Si' } });
+    await expect(second).rejects.toMatchObject({ name: 'ConflictError' });
+    await rig.client.workflow.getHandle(first.workflowId).terminate('the test is over');
+  });
+
   it('ignores a signal typed by hand that holds nothing', async () => {
     const { signed } = newSamples(rig.credentials);
     const order = await rig.wechatpay.orderWithContract({ order: signed, options: NO_POLLS });
