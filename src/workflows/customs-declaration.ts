@@ -142,22 +142,12 @@ class Declaration {
 
   /** Pushes again; what comes back is a refusal, if it was one. */
   private async push() {
-    const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no } = this.input.declaration;
-    const { sub_order_no, sub_order_id } = this.record;
+    const { sub_order_id } = this.record;
     this.pushes += 1;
     const snapshot = this.record;
     try {
       this.record = await calling('push again', '1 hour').repushDeclaration({
-        repush: {
-          appid,
-          mchid,
-          out_trade_no,
-          transaction_id,
-          customs,
-          merchant_customs_no,
-          ...(sub_order_no === undefined ? {} : { sub_order_no }),
-          ...(sub_order_id === undefined ? {} : { sub_order_id }),
-        },
+        repush: { ...orderOf(this.input.declaration), ...(sub_order_id === undefined ? {} : { sub_order_id }) },
         snapshot,
       });
       this.pushedFrom = snapshot;
@@ -203,22 +193,19 @@ async function askIdentity(
   milliseconds: number,
 ): Promise<IdentityResult | undefined> {
   if (identity === undefined) return undefined;
-  const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no } = declaration;
   try {
     return await askingIdentity(milliseconds).verifyIdentity({
-      verification: {
-        appid,
-        mchid,
-        out_trade_no,
-        transaction_id,
-        customs,
-        merchant_customs_no,
-        ...(sub_order_no === undefined ? {} : { sub_order_no }),
-        ...identity,
-      },
+      verification: { ...orderOf(declaration), ...identity },
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
     return { outcome: 'UNCHECKED', ...asRefusal(error) };
   }
+}
+
+/** What names the declaration in every call that follows it. */
+function orderOf(declaration: CustomsDeclarationInput['declaration']) {
+  const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no } = declaration;
+  const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no };
+  return sub_order_no === undefined ? order : { ...order, sub_order_no };
 }

@@ -1,11 +1,7 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Worker } from '@temporalio/worker';
-import { startRig, workflowBundle } from '../../src/testing';
-import { formatBeijingTime } from '../../src/wechatpay/contract-order/times';
-import type { Rig } from '../../src/testing';
-import { quietRuntime } from './dev-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSamples } from './samples';
+import { startSkippingRig } from './time-skipping';
+import type { SkippingRig } from './time-skipping';
 
 const HOUR = 3_600;
 
@@ -13,34 +9,12 @@ describe.each([
   { cache: 'a warm cache', maxCachedWorkflows: undefined },
   { cache: 'no cache, so that every task replays', maxCachedWorkflows: 0 },
 ])('with polls hours apart and $cache', ({ maxCachedWorkflows }) => {
-  let environment: TestWorkflowEnvironment;
-  let rig: Rig;
-  const started: { workflowId: string; runId: string }[] = [];
+  let rig: SkippingRig;
 
   beforeAll(async () => {
-    quietRuntime();
-    environment = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
-    });
-    rig = await startRig({
-      connection: environment.connection,
-      nativeConnection: environment.nativeConnection,
-      serverTime: true,
-      maxCachedWorkflows,
-      // A notification comes in real time while the clock jumps by hours; here the polls are what is tested.
-      simulator: { notify: { lose: 'all' } },
-    });
+    rig = await startSkippingRig({ maxCachedWorkflows });
   });
-  afterAll(async () => {
-    await rig?.close();
-    await environment?.teardown();
-  });
-
-  /** Waits with the clock running ahead; a plain client would wait in real time. */
-  async function result(process: { workflowId: string; runId: string }): Promise<unknown> {
-    started.push(process);
-    return environment.client.workflow.getHandle(process.workflowId, process.runId).result();
-  }
+  afterAll(() => rig?.close());
 
   it('declares to SUCCESS with identity SAME', async () => {
     const { declared, payer } = newSamples(rig.credentials);
@@ -56,7 +30,7 @@ describe.each([
     });
     const process = await rig.wechatpay.declare({ declaration: declared, identity: payer });
     expect(process.first).toMatchObject({ answer: { out_trade_no: declared.out_trade_no } });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'SUCCESS',
       record: { state: 'SUCCESS', transaction_id: declared.transaction_id },
       identity: { outcome: 'SAME' },
@@ -72,7 +46,7 @@ describe.each([
       },
     });
     const process = await rig.wechatpay.declare({ declaration: failed });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'FAIL',
       explanation: 'not an e-commerce platform enterprise',
       remedy: expect.stringContaining('Correct') as string,
@@ -91,7 +65,7 @@ describe.each([
       },
     });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'APPROVED',
       authorization_state: 'FORMAL_AUTHORITY',
     });
@@ -106,7 +80,7 @@ describe.each([
       },
     });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: rejected });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'REJECTED',
       audit_reject_detail: 'The home page shows no prices.',
     });
@@ -117,13 +91,13 @@ describe.each([
     rig.simulator.script({
       order: { out_trade_no: signed.out_trade_no, pay: { after: HOUR }, sign: { after: 1.5 * HOUR } },
     });
-    const process = await rig.wechatpay.orderWithContract({ order: await withExpiry(signed) });
+    const process = await rig.wechatpay.orderWithContract({ order: await rig.expiringIn(signed, 2 * HOUR) });
     await expect(process.cashier()).resolves.toMatchObject({
       trade_type: 'JSAPI',
       presign: 'SUCCESS',
       parameters: { package: expect.stringMatching(/^prepay_id=/) as string, signType: 'MD5' },
     });
-    await expect(result(process)).resolves.toMatchObject({ payment: 'PAID', contract: 'SIGNED', total_fee: 888 });
+    await expect(rig.result(process)).resolves.toMatchObject({ payment: 'PAID', contract: 'SIGNED', total_fee: 888 });
   });
 
   it('follows an order to paid when its pre-signing failed', async () => {
@@ -136,8 +110,8 @@ describe.each([
         pay: { after: HOUR },
       },
     });
-    const process = await rig.wechatpay.orderWithContract({ order: await withExpiry(presignFailed) });
-    await expect(result(process)).resolves.toMatchObject({
+    const process = await rig.wechatpay.orderWithContract({ order: await rig.expiringIn(presignFailed, 2 * HOUR) });
+    await expect(rig.result(process)).resolves.toMatchObject({
       payment: 'PAID',
       contract: 'PRESIGN_FAILED',
       contract_err_code: 'SYSTEMERROR',
@@ -145,26 +119,6 @@ describe.each([
   });
 
   it('replays every history', async () => {
-    expect(started.length).toBeGreaterThanOrEqual(6);
-    for (const { workflowId, runId } of started) {
-      await replay(workflowId, runId);
-    }
+    expect(await rig.replay()).toBeGreaterThanOrEqual(6);
   });
-
-  async function replay(workflowId: string, runId: string): Promise<void> {
-    const history = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowId);
-  }
-
-  /** The test server's clock runs ahead of ours, and the order has to expire by that clock. */
-  async function withExpiry<Order extends object>(
-    order: Order,
-  ): Promise<Order & { time_start: string; time_expire: string }> {
-    const now = await environment.currentTimeMs();
-    return {
-      ...order,
-      time_start: formatBeijingTime(now),
-      time_expire: formatBeijingTime(now + 2 * HOUR * 1_000),
-    };
-  }
 });

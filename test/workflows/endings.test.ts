@@ -1,53 +1,27 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startRig, workflowBundle } from '../../src/testing';
-import type { Rig } from '../../src/testing';
-import { formatBeijingTime } from '../../src/wechatpay/contract-order/times';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeContractOrder } from '../../src/wechatpay/contract-order/complete';
 import { callsOf, v2CallsOf } from './outside-calls';
-import { quietRuntime } from './dev-server';
 import { newSamples } from './samples';
+import { startSkippingRig } from './time-skipping';
+import type { SkippingRig } from './time-skipping';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 describe('endings that take days, with time skipped', () => {
-  let environment: TestWorkflowEnvironment;
-  let rig: Rig;
-  const started: { workflowId: string; runId: string }[] = [];
+  let rig: SkippingRig;
 
   beforeAll(async () => {
-    quietRuntime();
-    environment = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
-    });
-    rig = await startRig({
-      connection: environment.connection,
-      nativeConnection: environment.nativeConnection,
-      serverTime: true,
-      maxCachedWorkflows: 0,
-      // A notification comes in real time while the clock jumps by hours; here the polls are what is tested.
-      simulator: { notify: { lose: 'all' } },
-    });
+    rig = await startSkippingRig({ maxCachedWorkflows: 0 });
   });
   afterAll(async () => {
     try {
-      for (const { workflowId, runId } of started) {
-        const history = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
-        await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowId);
-      }
+      await rig?.replay();
     } finally {
       await rig?.close();
-      await environment?.teardown();
     }
   });
-
-  async function result(process: { workflowId: string; runId: string }): Promise<unknown> {
-    started.push(process);
-    return environment.client.workflow.getHandle(process.workflowId, process.runId).result();
-  }
 
   function pushes(transaction_id: string): number {
     return rig.simulator.ledger({ effect: 'pushed' }).filter(({ key }) => key.includes(transaction_id))[0]?.count ?? 0;
@@ -66,7 +40,7 @@ describe('endings that take days, with time skipped', () => {
       },
     });
     const process = await rig.wechatpay.declare({ declaration: declared });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
     const before = pushes(declared.transaction_id);
     expect(before).toBe(2); // the declaration itself, and the re-push
   });
@@ -78,7 +52,7 @@ describe('endings that take days, with time skipped', () => {
       customs: { transaction_id: declared.transaction_id, states: [except], afterRepush: [except] },
     });
     const process = await rig.wechatpay.declare({ declaration: declared, options: { repushes: 2 } });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'EXCEPT',
       explanation: 'lock',
       remedy: 'Re-push later.',
@@ -99,7 +73,7 @@ describe('endings that take days, with time skipped', () => {
       },
     });
     const process = await rig.wechatpay.declare({ declaration: declared, options: { repushAfter: '2 hours' } });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
     expect(pushes(declared.transaction_id)).toBe(1);
   });
 
@@ -109,14 +83,14 @@ describe('endings that take days, with time skipped', () => {
       customs: { transaction_id: declared.transaction_id, states: [{ after: 0, state: 'PROCESSING' }] },
     });
     const process = await rig.wechatpay.declare({ declaration: declared, options: { giveUpAfter: '2 days' } });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'UNDECIDED', record: { state: 'PROCESSING' } });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'UNDECIDED', record: { state: 'PROCESSING' } });
     await expect(rig.wechatpay.status(process.workflowId)).resolves.toMatchObject({ needsOperator: true });
     rig.simulator.script({
       customs: { transaction_id: declared.transaction_id, states: [{ after: 0, state: 'SUCCESS' }] },
     });
     const resumed = await rig.wechatpay.resumeDeclaration({ declaration: declared });
     expect(resumed.runId).not.toBe(process.runId);
-    await expect(result(resumed)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    await expect(rig.result(resumed)).resolves.toMatchObject({ outcome: 'SUCCESS' });
     expect(
       rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(declared.transaction_id)),
     ).toMatchObject([{ count: 1 }]);
@@ -134,7 +108,7 @@ describe('endings that take days, with time skipped', () => {
       },
     });
     const process = await rig.wechatpay.declare({ declaration: declared, options: { giveUpAfter: '3 days' } });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'FAIL', explanation: 'late' });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'FAIL', explanation: 'late' });
   });
 
   it('adopting nothing is wrong input, and nothing is sent', async () => {
@@ -150,7 +124,7 @@ describe('endings that take days, with time skipped', () => {
     const { declared } = newSamples(rig.credentials);
     await callsOf(rig).customs.declare(declared);
     const process = await rig.wechatpay.declare({ declaration: declared, options: { adopt: true } });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'SUCCESS' });
   });
 
   it.each([
@@ -162,7 +136,7 @@ describe('endings that take days, with time skipped', () => {
     const { declared, payer } = newSamples(rig.credentials);
     rig.simulator.script({ customs: { transaction_id: declared.transaction_id, identity } });
     const process = await rig.wechatpay.declare({ declaration: declared, identity: payer });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'SUCCESS', identity: expected });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'SUCCESS', identity: expected });
   });
 
   it('an identity is verified by itself, after the declaration', async () => {
@@ -172,12 +146,12 @@ describe('endings that take days, with time skipped', () => {
     const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no } = declared;
     const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no, sub_order_no };
     const same = await rig.wechatpay.verifyIdentity({ order, identity: payer });
-    await expect(result(same)).resolves.toEqual({ outcome: 'SAME' });
+    await expect(rig.result(same)).resolves.toEqual({ outcome: 'SAME' });
     const different = await rig.wechatpay.verifyIdentity({
       order,
       identity: { ...payer, certificate_name: 'Li Si' },
     });
-    await expect(result(different)).resolves.toMatchObject({ outcome: 'DIFFERENT' });
+    await expect(rig.result(different)).resolves.toMatchObject({ outcome: 'DIFFERENT' });
   });
 
   it('an identity of an order that was not declared is refused', async () => {
@@ -185,14 +159,14 @@ describe('endings that take days, with time skipped', () => {
     const { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no } = failed;
     const order = { appid, mchid, out_trade_no, transaction_id, customs, merchant_customs_no };
     const process = await rig.wechatpay.verifyIdentity({ order, identity: payer });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'REFUSED', code: 'INVALID_REQUEST' });
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'REFUSED', code: 'INVALID_REQUEST' });
   });
 
   it('a sub-merchant that has the permission already is not applied for', async () => {
     const { approved } = newSamples(rig.credentials);
     rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, authorization_state: 'AUTHORIZED' } });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
-    await expect(result(process)).resolves.toEqual({
+    await expect(rig.result(process)).resolves.toEqual({
       outcome: 'ALREADY_AUTHORIZED',
       authorization_state: 'AUTHORIZED',
       domainsApplied: false,
@@ -211,8 +185,10 @@ describe('endings that take days, with time skipped', () => {
       },
     });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
-    await expect(result(process)).resolves.toMatchObject({ outcome: 'APPROVED' });
-    const { events } = await environment.client.workflow.getHandle(process.workflowId, process.runId).fetchHistory();
+    await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'APPROVED' });
+    const { events } = await rig.environment.client.workflow
+      .getHandle(process.workflowId, process.runId)
+      .fetchHistory();
     const flagged = (events ?? []).filter(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
       const flag = upsert?.searchAttributes?.indexedFields?.['WxNeedsOperator']?.data;
       return flag !== undefined && flag !== null && Buffer.from(flag).toString() === 'true';
@@ -224,7 +200,7 @@ describe('endings that take days, with time skipped', () => {
     const { approved } = newSamples(rig.credentials);
     rig.simulator.script({ h5: { sub_mchid: approved.sub_mchid, refuse: 'punished' } });
     const process = await rig.wechatpay.applyForH5({ mchid: rig.credentials.mchid, application: approved });
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'REFUSED',
       code: 'INVALID_REQUEST',
       remedy: expect.any(String) as string,
@@ -243,13 +219,13 @@ describe('endings that take days, with time skipped', () => {
     rig.simulator.faults({ kind: '500', call: 'customs/query', key: declared.out_trade_no, times: 'always' });
     rig.simulator.faults({ kind: '500', call: 'customs/query', key: declared.sub_order_no, times: 'always' });
     const { mchid, customs, transaction_id, sub_order_no } = declared;
-    const handle = await environment.client.workflow.start('customsDeclaration', {
+    const handle = await rig.environment.client.workflow.start('customsDeclaration', {
       taskQueue: 'wechatpay',
       workflowId: `customs/${mchid}/${customs}/${transaction_id}/${sub_order_no}`,
       args: [{ declaration: declared, options: { giveUpAfter: '1 day' } }],
     });
     const process = { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
-    await expect(result(process)).resolves.toMatchObject({
+    await expect(rig.result(process)).resolves.toMatchObject({
       outcome: 'UNDECIDED',
       remedy: expect.stringContaining('may or may not') as string,
     });
@@ -258,8 +234,8 @@ describe('endings that take days, with time skipped', () => {
 
   it('an order nobody pays is closed once it has expired', async () => {
     const { signed } = newSamples(rig.credentials);
-    const process = await rig.wechatpay.orderWithContract({ order: await expiringIn(signed, 30 * MINUTE) });
-    await expect(result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'NOT_SIGNED' });
+    const process = await rig.wechatpay.orderWithContract({ order: await rig.expiringIn(signed, 30 * MINUTE) });
+    await expect(rig.result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'NOT_SIGNED' });
     expect(rig.simulator.ledger({ effect: 'closed', key: signed.out_trade_no })).toMatchObject([{ count: 1 }]);
   });
 
@@ -267,20 +243,20 @@ describe('endings that take days, with time skipped', () => {
     const { signed } = newSamples(rig.credentials);
     rig.simulator.script({ order: { out_trade_no: signed.out_trade_no, close: 'paid-meanwhile' } });
     const process = await rig.wechatpay.orderWithContract({
-      order: await expiringIn(signed, 2 * HOUR),
+      order: await rig.expiringIn(signed, 2 * HOUR),
       options: { giveUpAfter: '10 minutes', contractWait: '1 hour' },
     });
-    await expect(result(process)).resolves.toMatchObject({ payment: 'PAID' });
+    await expect(rig.result(process)).resolves.toMatchObject({ payment: 'PAID' });
   });
 
   it('presignFailure close closes the order instead of selling it without a contract', async () => {
     const { presignFailed } = newSamples(rig.credentials);
     rig.simulator.script({ order: { out_trade_no: presignFailed.out_trade_no, presign: 'FAIL' } });
     const process = await rig.wechatpay.orderWithContract({
-      order: await expiringIn(presignFailed, 2 * HOUR),
+      order: await rig.expiringIn(presignFailed, 2 * HOUR),
       options: { presignFailure: 'close' },
     });
-    await expect(result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'PRESIGN_FAILED' });
+    await expect(rig.result(process)).resolves.toMatchObject({ payment: 'NOT_PAID', contract: 'PRESIGN_FAILED' });
     expect(rig.simulator.ledger({ effect: 'closed', key: presignFailed.out_trade_no })).toMatchObject([{ count: 1 }]);
   });
 
@@ -288,29 +264,29 @@ describe('endings that take days, with time skipped', () => {
     const { signed } = newSamples(rig.credentials);
     const addresses = { payment: () => 'http://127.0.0.1:1/payment', contract: () => 'http://127.0.0.1:1/contract' };
     const order = completeContractOrder(
-      await expiringIn(signed, 30 * MINUTE),
+      await rig.expiringIn(signed, 30 * MINUTE),
       addresses,
-      await environment.currentTimeMs(),
+      await rig.environment.currentTimeMs(),
     );
     await v2CallsOf(rig).contractOrder.create(order);
     const adopting = await rig.wechatpay.resumeOrder({ order });
-    await expect(result(adopting)).resolves.toMatchObject({ payment: 'UNDECIDED' });
+    await expect(rig.result(adopting)).resolves.toMatchObject({ payment: 'UNDECIDED' });
     expect(rig.simulator.ledger({ effect: 'closed', key: signed.out_trade_no })).toEqual([]);
     expect(rig.simulator.ledger({ effect: 'ordered', key: signed.out_trade_no })).toMatchObject([{ count: 1 }]);
     const again = await rig.wechatpay.resumeOrder({ order });
     expect(again.runId).not.toBe(adopting.runId);
-    await expect(result(again)).resolves.toMatchObject({ payment: 'UNDECIDED' });
+    await expect(rig.result(again)).resolves.toMatchObject({ payment: 'UNDECIDED' });
   });
 
   it('a contract renews its history every month, and ends in it years later', async () => {
     const { mchid } = rig.credentials;
     const input = { mch_id: mchid, plan_id: '123', contract_code: 'OLD1', contract_id: 'Wx1', openid: 'o1' };
-    const handle = await environment.client.workflow.start('contract', {
+    const handle = await rig.environment.client.workflow.start('contract', {
       taskQueue: 'wechatpay',
       workflowId: `contract/${mchid}/123/OLD1`,
       args: [input],
     });
-    await environment.sleep('62 days');
+    await rig.environment.sleep('62 days');
     const { runId } = await handle.describe();
     expect(runId).not.toBe(handle.firstExecutionRunId);
     await handle.signal('contractNotified', {
@@ -320,18 +296,13 @@ describe('endings that take days, with time skipped', () => {
       data: { ...input, change_type: 'DELETE', operate_time: '2031-01-01 08:00:00', contract_termination_mode: '1' },
     });
     await expect(handle.result()).resolves.toMatchObject({ outcome: 'TERMINATED', contract_termination_mode: '1' });
-    started.push({ workflowId: handle.workflowId, runId });
+    expect(await rig.replay({ workflowId: handle.workflowId, runId })).toBeGreaterThan(1);
   });
 
   it('paid but never signed is NOT_SIGNED after two hours', async () => {
     const { signed } = newSamples(rig.credentials);
     rig.simulator.script({ order: { out_trade_no: signed.out_trade_no, pay: { after: MINUTE } } });
-    const process = await rig.wechatpay.orderWithContract({ order: await expiringIn(signed, 2 * HOUR) });
-    await expect(result(process)).resolves.toMatchObject({ payment: 'PAID', contract: 'NOT_SIGNED' });
+    const process = await rig.wechatpay.orderWithContract({ order: await rig.expiringIn(signed, 2 * HOUR) });
+    await expect(rig.result(process)).resolves.toMatchObject({ payment: 'PAID', contract: 'NOT_SIGNED' });
   });
-
-  async function expiringIn<Order extends object>(order: Order, seconds: number) {
-    const now = await environment.currentTimeMs();
-    return { ...order, time_start: formatBeijingTime(now), time_expire: formatBeijingTime(now + seconds * 1_000) };
-  }
 });
