@@ -133,6 +133,9 @@ function whereToLook({ uiUrl, namespace }: Stage, rows: readonly DemoRow[], { ke
   const links = rows.map(
     ({ workflowId }) => `  ${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
-  const when = keep === true ? 'everything runs until Ctrl-C' : 'with --keep, which leaves everything running';
-  return `In the Temporal UI (${when}):\n${links.join('\n')}`;
+  const when =
+    keep === true
+      ? 'Everything keeps running until Ctrl-C. In the Temporal UI:'
+      : 'In the Temporal UI, with --keep, which leaves everything running:';
+  return `${when}\n${links.join('\n')}`;
 }

@@ -105,7 +105,7 @@ describe('the event budget of a declaration, on a real server', () => {
     expect((await eventsOf(rig.client, asked)).length).toBeLessThanOrEqual(BUDGET + 6);
   });
 
-  it.concurrent('grows by 6 for telling the caller, who is told until it succeeds', async () => {
+  it.concurrent('grows by 6 for telling the caller, who is told until it succeeds', { timeout: 200_000 }, async () => {
     const told: ResultEvent[] = [];
     const caller = await Worker.create({
       connection: rig.nativeConnection,
