@@ -12,7 +12,7 @@ import { contractState, PREPAY_LIFETIMES, tradeState } from '../wechatpay/contra
 import { WechatPayError } from '../wechatpay/errors';
 import type { Attempt } from './attempt';
 import { askUntilChanged, attempted, send, submitOnce } from './attempted';
-import type { Timing } from './attempted';
+import type { Pending, Timing } from './attempted';
 import { differs, stillPending } from './failures';
 import type { Merchants } from './merchants';
 import { v2Of } from './merchants';
@@ -58,7 +58,7 @@ export function contractOrderActivities(
       askUntilChanged<OrderRecord>({
         schedule: SCHEDULES.payment,
         waiting,
-        ask: async (): Promise<Observation<OrderRecord> | { readonly pending: string }> => {
+        ask: async (): Promise<Observation<OrderRecord> | Pending> => {
           const record = await callsOf(order.mch_id).queryOrder(order);
           if (record === undefined) return { pending: 'no such order yet' };
           return record.trade_state === seen ? { pending: `still ${seen}` } : { record };
@@ -73,7 +73,7 @@ export function contractOrderActivities(
       askUntilChanged<ContractRecord>({
         schedule: SCHEDULES.contract,
         waiting,
-        ask: async (): Promise<Observation<ContractRecord> | { readonly pending: string }> => {
+        ask: async (): Promise<Observation<ContractRecord> | Pending> => {
           const { appid, plan_id, contract_code } = order;
           const record = await callsOf(order.mch_id).queryContract({ appid, plan_id, contract_code });
           if (record === undefined) return { pending: 'not signed yet' };

@@ -7,7 +7,7 @@ import { mchid as mchidSchema, parseInput } from '../wechatpay/validation';
 import { h5StateKind, permissionCovers, refusalMeaning } from '../wechatpay/h5/states';
 import type { Attempt } from './attempt';
 import { askUntilChanged, attempted, attemptedWithOperator, send } from './attempted';
-import type { Timing } from './attempted';
+import type { Pending, Timing } from './attempted';
 import type { Merchants } from './merchants';
 import { v3Of } from './merchants';
 import { SCHEDULES } from './schedule';
@@ -53,9 +53,7 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
       askUntilChanged({
         schedule: SCHEDULES.h5,
         waiting,
-        ask: async (): Promise<
-          Observation<{ readonly authorization_state: string }> | { readonly pending: string }
-        > => {
+        ask: async (): Promise<Observation<{ readonly authorization_state: string }> | Pending> => {
           const { authorization_state } = await callsOf(mchid).permission(application.sub_mchid);
           return permissionCovers(application.transaction_limit_type, authorization_state)
             ? { record: { authorization_state } }

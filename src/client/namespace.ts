@@ -1,14 +1,11 @@
 import type { Client } from '@temporalio/client';
-
-type AddSearchAttributes = Client['connection']['operatorService']['addSearchAttributes'];
-type IndexedValueType = NonNullable<Parameters<AddSearchAttributes>[0]['searchAttributes']>[string];
-import { isGrpcServiceError } from '@temporalio/client';
 import { hostOf, isLoopbackHost } from '../config/addresses';
 import { SEARCH_ATTRIBUTE_TYPES } from '../interface';
 import { WechatPayError } from '../wechatpay/errors';
+import { isGrpcStatus } from './grpc';
 
-/** gRPC's code for a method that a server does not have, as the time-skipping test server. */
-const UNIMPLEMENTED = 12;
+type AddSearchAttributes = Client['connection']['operatorService']['addSearchAttributes'];
+type IndexedValueType = NonNullable<Parameters<AddSearchAttributes>[0]['searchAttributes']>[string];
 
 /** `temporal.api.enums.v1.IndexedValueType` by the names the Temporal CLI uses. */
 const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = {
@@ -76,7 +73,8 @@ export async function listSearchAttributes(client: Client): Promise<ReadonlyMap<
     });
     return new Map(Object.entries(customAttributes ?? {}).map(([name, type]) => [name, typeName(type)]));
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === UNIMPLEMENTED) return undefined;
+    // A method some servers do not have, as the time-skipping test server.
+    if (isGrpcStatus(error, 'UNIMPLEMENTED')) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
@@ -12,6 +11,7 @@ import type { Workflow } from '@temporalio/common';
 import { canonicalJson, fieldDifferences, startAttributes, UPDATES } from '../interface';
 import type { ProcessIdentity } from '../interface';
 import { ConflictError, dataConflict, fromFailure } from './errors';
+import { isGrpcStatus } from './grpc';
 import { storedInput } from './stored-input';
 
 /** What happens when the key of a process is started a second time, see the table in the documentation. */
@@ -184,13 +184,11 @@ async function compareWithStored<Input>(
 }
 
 function isAlreadyStarted(error: unknown): boolean {
-  return (
-    error instanceof WorkflowExecutionAlreadyStartedError || (isGrpcServiceError(error) && Number(error.code) === 6)
-  );
+  return error instanceof WorkflowExecutionAlreadyStartedError || isGrpcStatus(error, 'ALREADY_EXISTS');
 }
 
 function isDeadline(error: unknown): boolean {
-  if (isGrpcServiceError(error)) return Number(error.code) === 4;
+  if (isGrpcStatus(error, 'DEADLINE_EXCEEDED')) return true;
   if (!(error instanceof Error)) return false;
   return (
     error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError' || (error.cause !== undefined && isDeadline(error.cause))
