@@ -1,9 +1,12 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import axios from 'axios';
 import type { AxiosResponse } from 'axios';
 import { WechatPayError } from './errors';
+import { transportFailure } from './http-failures';
+import { axiosSettings, MAX_REQUEST_BYTES } from './http-settings';
+import { proxyOf } from './http-tunnel';
 
 export interface TransportOptions {
   /** Origin of the gateway, without a path: `https://apihk.mch.weixin.qq.com`. `http` is accepted for loopback only. */
@@ -12,6 +15,13 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
   /** Connections at a time. Default 50. */
   readonly maxSockets?: number;
+  /** After how long without a call a connection is closed. Milliseconds. Default 7,000: the gateway closes at 8,000. */
+  readonly idleMs?: number;
+  /**
+   * Forward proxy, `http://proxy.example.com:3128`, with user name and password if it wants them. It opens tunnels
+   * (CONNECT), so it sees the gateway's name and nothing else. Proxies of the environment are never used.
+   */
+  readonly proxyUrl?: string;
 }
 
 export interface HttpRequest {
@@ -47,38 +57,26 @@ export interface HttpTransport {
   close(): void;
 }
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
-const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+/** Says who calls, and in which version, when a request names nobody else. WeChat Pay may refuse calls without it. */
+export const USER_AGENT = 'temporal-wechatpay/0.1.0';
+
 /** The gateway closes an idle connection after about eight seconds: we must be first. */
 const IDLE_MS = 7_000;
 
-/** The one HTTP client of the package, locked against the defaults that are wrong for a payment gateway. */
+/** The one HTTP client of the package. */
 export function createTransport(options: TransportOptions): HttpTransport {
   const origin = gatewayOrigin(options.baseUrl);
-  const timeoutMs = options.timeoutMs ?? 10_000;
-  const agentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: options.maxSockets ?? 50 };
-  const httpAgent = new HttpAgent(agentOptions);
-  const httpsAgent = new HttpsAgent(agentOptions);
+  const { timeoutMs = 10_000, maxSockets = 50, idleMs = IDLE_MS } = options;
+  const proxy = options.proxyUrl === undefined ? undefined : proxyOf(options.proxyUrl);
+  if (proxy !== undefined && !origin.startsWith('https:')) {
+    throw new WechatPayError('CONFIGURATION', 'proxy URL: expected none, because the base URL is on this machine', {
+      remedy: 'Leave the proxy out, or set the base URL to the gateway.',
+    });
+  }
+  const settings = axiosSettings({ origin, timeoutMs, maxSockets, idleMs, ...(proxy && { proxy }) });
+  const client = axios.create(settings);
+  const running = new Set<AbortController>();
   let closed = false;
-
-  const client = axios.create({
-    baseURL: origin,
-    adapter: 'http',
-    allowAbsoluteUrls: false,
-    proxy: false,
-    maxRedirects: 0,
-    timeout: timeoutMs,
-    maxContentLength: MAX_ANSWER_BYTES,
-    maxBodyLength: MAX_REQUEST_BYTES,
-    responseType: 'arraybuffer',
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
-    validateStatus: () => true,
-    transitional: { clarifyTimeoutError: true },
-    redact: ['authorization', 'data'],
-    httpAgent,
-    httpsAgent,
-  });
 
   return {
     async send(request) {
@@ -90,25 +88,36 @@ export function createTransport(options: TransportOptions): HttpTransport {
         });
       }
       checkPath(origin, path, call);
+      checkHeaders(headers, call);
+      checkSize(body, call);
       const wire = watchWire(origin.startsWith('https:'));
-      const deadline = AbortSignal.timeout(timeoutMs);
+      const stop = new AbortController();
+      const cancel = (): void => stop.abort();
+      let pastDeadline = false;
+      const deadline = setTimeout(() => {
+        pastDeadline = true;
+        stop.abort();
+      }, timeoutMs);
+      request.signal?.addEventListener('abort', cancel);
+      if (request.signal?.aborted === true) cancel();
+      running.add(stop);
       let answer: AxiosResponse<Buffer>;
       try {
         answer = await client.request<Buffer>({
           method,
           url: path,
-          headers: { 'Accept-Encoding': 'gzip', ...headers },
+          headers: { 'User-Agent': USER_AGENT, 'Accept-Encoding': 'gzip', ...headers },
           data: body,
-          signal: request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]),
+          signal: stop.signal,
           transport: wire.transport,
         });
       } catch (error) {
-        // The caught object holds the Authorization value and the body: only its code leaves this function.
-        throw transportError(codeOf(error), {
-          call,
-          mayHaveBeenSent: wire.mayHaveBeenSent(),
-          timedOutAfterMs: deadline.aborted ? timeoutMs : undefined,
-        });
+        const deadlineMs = pastDeadline ? timeoutMs : undefined;
+        throw transportFailure(error, { call, mayHaveBeenSent: wire.mayHaveBeenSent(), deadlineMs });
+      } finally {
+        clearTimeout(deadline);
+        request.signal?.removeEventListener('abort', cancel);
+        running.delete(stop);
       }
       if (answer.status >= 300 && answer.status < 400) {
         throw new WechatPayError('OUTCOME_UNKNOWN', `HTTP ${answer.status}: a redirect, which is never followed`, {
@@ -123,8 +132,9 @@ export function createTransport(options: TransportOptions): HttpTransport {
     },
     close() {
       closed = true;
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      for (const call of running) call.abort();
+      settings.httpAgent.destroy();
+      settings.httpsAgent.destroy();
     },
   };
 }
@@ -156,43 +166,6 @@ function watchWire(secure: boolean): {
     },
     mayHaveBeenSent: () => sent,
   };
-}
-
-const MEANINGS: readonly (readonly [RegExp, string])[] = [
-  [/^(ENOTFOUND|EAI_\w+)$/, 'the host name could not be resolved'],
-  [/^ECONNREFUSED$/, 'the connection was refused'],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'the host cannot be reached'],
-  [/^(ECONNRESET|EPIPE)$/, 'the connection was reset'],
-  [/^(ETIMEDOUT|ECONNABORTED)$/, 'no complete answer in time'],
-  [/^ERR_CANCELED$/, 'the call was cancelled'],
-  [/^HPE_/, 'the answer is not HTTP'],
-  [/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO)/, 'the TLS session could not be established'],
-  [/^ERR_BAD_RESPONSE$/, 'the answer was cut off or larger than 1 MiB'],
-  [/^Z_|^ERR_BUFFER|^ERR_ZLIB/, 'the compressed answer is damaged'],
-];
-
-function transportError(
-  code: string,
-  facts: { call?: string; mayHaveBeenSent: boolean; timedOutAfterMs?: number },
-): WechatPayError {
-  const meaning =
-    facts.timedOutAfterMs === undefined
-      ? (MEANINGS.find(([pattern]) => pattern.test(code))?.[1] ?? 'the call failed on its way')
-      : `no complete answer within ${facts.timedOutAfterMs} ms`;
-  return facts.mayHaveBeenSent
-    ? new WechatPayError('OUTCOME_UNKNOWN', `${meaning} (${code}); the request may have been executed`, {
-        call: facts.call,
-        remedy: 'Ask for the result first, then repeat the identical request.',
-      })
-    : new WechatPayError('UNAVAILABLE', `${meaning} (${code}); the request was not sent`, {
-        call: facts.call,
-        remedy: 'Repeat the same request later; if it goes on, check network, DNS, TLS and the base URL.',
-      });
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'unknown';
 }
 
 function plainHeaders(headers: AxiosResponse['headers']): Readonly<Record<string, string>> {
@@ -242,4 +215,25 @@ function checkPath(origin: string, path: string, call: string | undefined): void
       remedy: 'Build the path from encoded segments and the query with URLSearchParams.',
     });
   }
+}
+
+/** axios would silently take out what a header must not hold, and send something that nobody meant. */
+function checkHeaders(headers: Readonly<Record<string, string>>, call: string | undefined): void {
+  for (const [name, value] of Object.entries(headers)) {
+    const isToken = /^[A-Za-z0-9-]{1,64}$/.test(name);
+    if (isToken && /^[\x20-\x7e]*$/.test(value)) continue;
+    throw new WechatPayError('INPUT', `header ${isToken ? name : 'name'}: expected visible ASCII characters`, {
+      call,
+      remedy: 'Nothing was sent. Look for line breaks and foreign characters in merchant number, serial and key id.',
+    });
+  }
+}
+
+function checkSize(body: string | Buffer | undefined, call: string | undefined): void {
+  const bytes = Buffer.byteLength(body ?? '');
+  if (bytes <= MAX_REQUEST_BYTES) return;
+  throw new WechatPayError('INPUT', `body: expected at most ${MAX_REQUEST_BYTES} bytes, got ${bytes}`, {
+    call,
+    remedy: 'Nothing was sent. Make it smaller; an image may have 2 MB.',
+  });
 }
