@@ -1,7 +1,7 @@
 import type { Observation, Submitted, Waiting } from '../interface';
 import { WechatPayError } from '../wechatpay/errors';
 import { Attempt } from './attempt';
-import { differs, provesNothingDone, stillPending, toFailure } from './failures';
+import { differs, needsPerson, provesNothingDone, stillPending, toFailure } from './failures';
 import type { Schedule } from './schedule';
 import { clipped, pollDelay } from './schedule';
 
@@ -31,7 +31,7 @@ export async function attempted<Result>(
     attempt.conclude();
     return result;
   } catch (error) {
-    attempt.conclude({ misconfigured: isMisconfiguration(error) });
+    attempt.conclude({ misconfigured: needsPerson(error) });
     throw error instanceof WechatPayError ? toFailure(error, attempt) : error;
   }
 }
@@ -46,16 +46,12 @@ export async function attemptedWithOperator<Result>(
     try {
       return await body(attempt);
     } catch (error) {
-      if (isMisconfiguration(error) && operatorTold !== true && attempt.misconfiguredFor() >= MISCONFIGURED_TOO_LONG) {
+      if (needsPerson(error) && operatorTold !== true && attempt.misconfiguredFor() >= MISCONFIGURED_TOO_LONG) {
         return { needsOperator: error.remedy === undefined ? error.message : `${error.message} ${error.remedy}` };
       }
       throw error;
     }
   }, continued);
-}
-
-function isMisconfiguration(error: unknown): error is WechatPayError {
-  return error instanceof WechatPayError && error.errorClass === 'CONFIGURATION';
 }
 
 /** Sends one request that changes something, and keeps account of whether it may have been acted on. */

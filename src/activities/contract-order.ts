@@ -27,7 +27,7 @@ export function contractOrderActivities(
   allowLoopback: boolean,
 ): ContractOrderActivities {
   const parse = (input: unknown) => parseFrozenContractOrder(input, '$.order', { allowLoopback });
-  const callsOf = (mch_id: string): ContractOrderCalls => v2Of(merchants, mch_id).contractOrder;
+  const callsOf = async (mch_id: string): Promise<ContractOrderCalls> => (await v2Of(merchants, mch_id)).contractOrder;
 
   return {
     submitContractOrder: ({ order: input, adopt, operatorTold }) =>
@@ -38,7 +38,7 @@ export function contractOrderActivities(
         timing,
         query: async () => {
           const order = parse(input);
-          const calls = callsOf(order.mch_id);
+          const calls = await callsOf(order.mch_id);
           const record = await calls.queryOrder(order);
           if (record === undefined) return undefined;
           const open = tradeState(record.trade_state).kind === 'open' && paymentDifferences(order, record).length === 0;
@@ -50,7 +50,7 @@ export function contractOrderActivities(
         differences: ({ order: record }) => (record === undefined ? [] : paymentDifferences(input, record)),
         create: async () => {
           const order = parse(input);
-          return orderOrFind(callsOf(order.mch_id), order);
+          return orderOrFind(await callsOf(order.mch_id), order);
         },
       }),
 
@@ -59,15 +59,15 @@ export function contractOrderActivities(
         schedule: SCHEDULES.payment,
         waiting,
         ask: async (): Promise<Observation<OrderRecord> | Pending> => {
-          const record = await callsOf(order.mch_id).queryOrder(order);
+          const record = await (await callsOf(order.mch_id)).queryOrder(order);
           if (record === undefined) return { pending: 'no such order yet' };
           return record.trade_state === seen ? { pending: `still ${seen}` } : { record };
         },
       }),
 
-    queryOrder: ({ order }) => attempted(async () => (await callsOf(order.mch_id).queryOrder(order)) ?? null),
+    queryOrder: ({ order }) => attempted(async () => (await (await callsOf(order.mch_id)).queryOrder(order)) ?? null),
 
-    closeOrder: ({ order }) => attempted((attempt) => close(attempt, callsOf(order.mch_id), order, timing)),
+    closeOrder: ({ order }) => attempted(async (attempt) => close(attempt, await callsOf(order.mch_id), order, timing)),
 
     awaitContract: ({ order, waiting }) =>
       askUntilChanged<ContractRecord>({
@@ -75,7 +75,7 @@ export function contractOrderActivities(
         waiting,
         ask: async (): Promise<Observation<ContractRecord> | Pending> => {
           const { appid, plan_id, contract_code } = order;
-          const record = await callsOf(order.mch_id).queryContract({ appid, plan_id, contract_code });
+          const record = await (await callsOf(order.mch_id)).queryContract({ appid, plan_id, contract_code });
           if (record === undefined) return { pending: 'not signed yet' };
           const { kind, meaning } = contractState(record.contract_state);
           if (kind !== 'signed') return { pending: `contract is ${meaning}` };
@@ -86,18 +86,19 @@ export function contractOrderActivities(
       }),
 
     queryContract: ({ mch_id, appid, plan_id, contract_code }) =>
-      attempted(async () => (await callsOf(mch_id).queryContract({ appid, plan_id, contract_code })) ?? null),
+      attempted(async () => (await (await callsOf(mch_id)).queryContract({ appid, plan_id, contract_code })) ?? null),
 
     openCashier: ({ order, submitted, spbill_create_ip }) =>
       attempted(async (attempt) => {
-        const usable = await usableAnswer(attempt, callsOf(order.mch_id), order, submitted, spbill_create_ip);
-        const parameters = v2Of(merchants, order.mch_id).cashierParameters(usable.answer, order, Date.now);
+        const v2 = await v2Of(merchants, order.mch_id);
+        const usable = await usableAnswer(attempt, v2.contractOrder, order, submitted, spbill_create_ip);
+        const parameters = v2.cashierParameters(usable.answer, order, Date.now);
         return { cashier: cashier(usable, parameters), submitted: usable };
       }),
 
     terminateContract: ({ mch_id, appid, plan_id, contract_code, remark }) =>
       attempted(async (attempt) => {
-        const calls = callsOf(mch_id);
+        const calls = await callsOf(mch_id);
         const key = { appid, plan_id, contract_code };
         const before = await calls.queryContract(key);
         if (before === undefined || contractState(before.contract_state).kind === 'terminated') return before ?? null;
@@ -134,7 +135,7 @@ async function orderOrFind(calls: ContractOrderCalls, order: FrozenContractOrder
 }
 
 function isRefusal({ errorClass }: WechatPayError): boolean {
-  return errorClass === 'REFUSED' || errorClass === 'NOT_FOUND';
+  return errorClass === 'REFUSED' || errorClass === 'NOT_FOUND' || errorClass === 'UNDOCUMENTED';
 }
 
 /** Closes, then asks: what the query says decides, because a payment can overtake the close. */

@@ -19,7 +19,7 @@ const PUSH_SETTLES_WITHIN = 10 * 60_000;
 const IDENTITY_ATTEMPTS = 3;
 
 export function customsActivities(merchants: Merchants, timing: Timing): CustomsActivities {
-  const callsOf = ({ mchid }: { readonly mchid: string }): CustomsCalls => v3Of(merchants, mchid).customs;
+  const callsOf: CallsOf = async ({ mchid }) => (await v3Of(merchants, mchid)).customs;
 
   return {
     submitDeclaration: ({ declaration: input, adopt, operatorTold }) =>
@@ -30,7 +30,7 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
         timing,
         query: () => find(callsOf, parseDeclaration(input)),
         differences: (record) => declarationDifferences(parseDeclaration(input), record),
-        create: async () => complete(await callsOf(input).declare(parseDeclaration(input)), input),
+        create: async () => complete(await (await callsOf(input)).declare(parseDeclaration(input)), input),
       }),
 
     awaitDeclarationResult: ({ declaration, seen, pushedFrom, waiting }) =>
@@ -55,9 +55,9 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
     repushDeclaration: ({ repush: input, snapshot }) =>
       attempted(async (attempt) => {
         const repush = parseRepush(input);
-        const calls = callsOf(repush);
+        const calls = await callsOf(repush);
         const moved = async (): Promise<CustomsRecord | undefined> => {
-          const record = await find(() => calls, repush);
+          const record = await find(() => Promise.resolve(calls), repush);
           return record !== undefined && hasMoved(record, snapshot) ? record : undefined;
         };
         // A push cannot be told from another: it counts as done when the record has moved since the snapshot.
@@ -71,17 +71,16 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
       attempted(async (attempt) => {
         const verification = parseVerification(input);
         return identityOutcome(attempt, () =>
-          send(attempt, () => callsOf(verification).verifyCertificate(verification)),
+          send(attempt, async () => (await callsOf(verification)).verifyCertificate(verification)),
         );
       }),
   };
 }
 
-async function find(
-  callsOf: (key: CustomsOrderKey) => CustomsCalls,
-  key: CustomsOrderKey,
-): Promise<CustomsRecord | undefined> {
-  const record = await callsOf(key).query(key);
+type CallsOf = (key: { readonly mchid: string }) => Promise<CustomsCalls>;
+
+async function find(callsOf: CallsOf, key: CustomsOrderKey): Promise<CustomsRecord | undefined> {
+  const record = await (await callsOf(key)).query(key);
   return record === undefined ? undefined : complete(record, key);
 }
 

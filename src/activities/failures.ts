@@ -16,7 +16,14 @@ const RULES: Readonly<Record<ErrorClass, { type: FailureType; final: boolean; no
   RATE_LIMITED: { type: FAILURE_TYPES.rateLimited, final: false, notActedOn: true },
   UNAVAILABLE: { type: FAILURE_TYPES.unavailable, final: false, notActedOn: true },
   OUTCOME_UNKNOWN: { type: FAILURE_TYPES.outcomeUnknown, final: false, notActedOn: false },
+  // A refusal in WeChat Pay's words: every attempt asks first, as slowly as for a wrong key, until a person has read it.
+  UNDOCUMENTED: { type: FAILURE_TYPES.configuration, final: false, notActedOn: true },
 };
+
+/** Whether only a person can make the next attempt a better one. */
+export function needsPerson(error: unknown): error is WechatPayError {
+  return error instanceof WechatPayError && RULES[error.errorClass].type === FAILURE_TYPES.configuration;
+}
 
 /** Whether the answer proves that WeChat Pay did not act on the request. */
 export function provesNothingDone(error: unknown): boolean {
@@ -38,9 +45,10 @@ export function toFailure(error: WechatPayError, attempt: Attempt): ApplicationF
   });
 }
 
-function retryDelay({ errorClass, retryAfterMs }: WechatPayError, attempt: Attempt): number {
+function retryDelay(error: WechatPayError, attempt: Attempt): number {
+  const { errorClass, retryAfterMs } = error;
   const random = Math.random();
-  if (errorClass === 'CONFIGURATION') return configurationDelay(attempt.misconfiguredFor(), random);
+  if (needsPerson(error)) return configurationDelay(attempt.misconfiguredFor(), random);
   const delay = transportDelay(attempt.elapsed(), random);
   if (errorClass === 'RATE_LIMITED') return Math.max(delay, retryAfterMs ?? 10_000);
   return delay;

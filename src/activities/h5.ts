@@ -20,14 +20,14 @@ const PENDING_TOO_LONG = 15 * MINUTE;
 const REVIEW_TOO_LONG = 7 * DAY;
 
 export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback: boolean): H5Activities {
-  const callsOf = (mchid: string): H5Calls => v3Of(merchants, mchid).h5;
+  const callsOf = async (mchid: string): Promise<H5Calls> => (await v3Of(merchants, mchid)).h5;
 
   return {
     submitH5Application: ({ mchid, application: input, adopt, operatorTold }) =>
       attemptedWithOperator(operatorTold, async (attempt): Promise<Submitted<H5Submission>> => {
         parseInput('H5 application', '$.mchid', mchidSchema(), mchid);
-        const application = parseH5Application(input, '$.application', { allowLoopback });
-        return { answer: await submit(attempt, callsOf(mchid), application, adopt === true, timing) };
+        const application = parseH5Application(input, '$.application', { allowLoopback, mchid });
+        return { answer: await submit(attempt, await callsOf(mchid), application, adopt === true, timing) };
       }),
 
     awaitH5Result: ({ mchid, applyment_id, seen, waiting }) =>
@@ -35,7 +35,7 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
         schedule: SCHEDULES.h5,
         waiting,
         ask: async (attempt) => {
-          const review = await find(callsOf(mchid), applyment_id);
+          const review = await find(await callsOf(mchid), applyment_id);
           if (review === undefined) return { pending: `no application ${applyment_id}, it was ${seen}` };
           const state = review.record.applyment_state;
           if (state !== seen) return { record: review };
@@ -54,7 +54,7 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
         schedule: SCHEDULES.h5,
         waiting,
         ask: async (): Promise<Observation<{ readonly authorization_state: string }> | Pending> => {
-          const { authorization_state } = await callsOf(mchid).permission(application.sub_mchid);
+          const { authorization_state } = await (await callsOf(mchid)).permission(application.sub_mchid);
           return permissionCovers(application.transaction_limit_type, authorization_state)
             ? { record: { authorization_state } }
             : { pending: `permission is ${authorization_state}, the application's number is unknown` };
@@ -62,7 +62,7 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
       }),
 
     queryH5Application: ({ mchid, applyment_id }) =>
-      attempted(async () => (await find(callsOf(mchid), applyment_id)) ?? null),
+      attempted(async () => (await find(await callsOf(mchid), applyment_id)) ?? null),
   };
 }
 

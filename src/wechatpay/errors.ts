@@ -10,9 +10,18 @@
  * - `RATE_LIMITED` – nothing was done, come back later.
  * - `UNAVAILABLE` – the request provably never reached WeChat Pay; repeat it as it is.
  * - `OUTCOME_UNKNOWN` – it may have been done: ask first, then repeat the identical request.
+ * - `UNDOCUMENTED` – WeChat Pay said no in a way no page describes: ask first, then a person reads it; never final.
  */
 export type ErrorClass =
-  'INPUT' | 'CONFLICT' | 'REFUSED' | 'NOT_FOUND' | 'CONFIGURATION' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'OUTCOME_UNKNOWN';
+  | 'INPUT'
+  | 'CONFLICT'
+  | 'REFUSED'
+  | 'NOT_FOUND'
+  | 'CONFIGURATION'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'OUTCOME_UNKNOWN'
+  | 'UNDOCUMENTED';
 
 /** Facts about a failed call that are safe to show: no key, no body, no Authorization value, no personal data. */
 export interface WechatPayErrorFacts {

@@ -109,7 +109,7 @@ describe('the identity question', () => {
     expect(refused.result).toMatchObject({ outcome: 'REFUSED' });
     expect(shown(refused.result)).not.toContain(certificate_id);
     const failed = await ask();
-    expect(failed.failure?.message).toContain('(hidden)');
+    expect(failed.failure?.message).toContain('its text is not shown');
     expectNoSecret(failed, s.secrets);
   });
 

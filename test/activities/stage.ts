@@ -110,6 +110,7 @@ function merchantOf(credentials: TestCredentials, transport: ReturnType<typeof c
       v2: transport,
       customsPrefix: '/v3/global/customs',
       certificatesPath: '/v3/global/certificates',
+      allowLoopback: true,
     },
   );
 }

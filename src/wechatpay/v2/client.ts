@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { WechatPayError, type ErrorClass } from '../errors';
-import type { HttpAnswer, HttpTransport } from '../http';
-import { classifyErrCode, classifyReturnMsg } from './classify';
-import { textOf, type Fields } from './fields';
-import { sign, verifySign, type SignType } from './signing';
-import { buildXml, parseXml, XmlRefusedError } from './xml';
+import { WechatPayError } from '../errors';
+import type { HttpTransport } from '../http';
+import { readAnswer } from './answer';
+import type { Fields } from './fields';
+import { sign, type SignType } from './signing';
+import { buildXml } from './xml';
 
 /** The APIv2 keys, 32 characters each. Requests are signed with `current`; answers may come under either. */
 export interface V2Keys {
@@ -21,6 +21,8 @@ export interface V2ClientOptions {
   readonly transport: HttpTransport;
   /** At most 32 letters and digits, never the same. */
   readonly nonce?: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 export interface V2Call {
@@ -56,7 +58,7 @@ export interface V2Client {
 
 /** Client of the v2 (XML) protocol for one merchant. Source: WeChat Pay, "interface rules" (v2). */
 export function createV2Client(options: V2ClientOptions): V2Client {
-  const { mch_id, keys, signType, transport, nonce = randomNonce } = options;
+  const { mch_id, keys, signType, transport, nonce = randomNonce, now = Date.now } = options;
   const accepted = [keys.current, ...(keys.previous === undefined ? [] : [keys.previous])];
 
   async function call(request: V2Call): Promise<V2Answer> {
@@ -67,90 +69,38 @@ export function createV2Client(options: V2ClientOptions): V2Client {
     const type = request.signType ?? 'MD5';
     if (type !== 'MD5') unsigned.sign_type = type;
     const signature = sign(unsigned, { key: keys.current, signType: type });
+    const body = buildXml({ ...unsigned, sign: signature });
     const answer = await transport.send({
       method: 'POST',
       path,
       headers: { 'Content-Type': 'text/xml; charset=utf-8', Accept: 'text/xml' },
-      body: buildXml({ ...unsigned, sign: signature }),
+      body,
       signal,
       call: name,
     });
-    return readAnswer(answer, { name, path, keys: accepted, mch_id, appid: request.fields.appid });
+    return readAnswer(answer, {
+      name,
+      path,
+      keys: accepted,
+      sent: unsigned,
+      unrepeatable: [body, signature],
+      now: now(),
+    });
   }
 
   return { mch_id, signType, call };
 }
 
+/** What a query found; `undefined` when WeChat Pay says that there is no such record. */
+export async function answerOrNothing(asked: Promise<V2Answer>): Promise<V2Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 function randomNonce(): string {
   return randomBytes(16).toString('hex');
-}
-
-interface Expected {
-  readonly name: string;
-  readonly path: string;
-  readonly keys: readonly string[];
-  readonly mch_id: string;
-  readonly appid: string | undefined;
-}
-
-const ASK = 'Ask with the query what was done, then repeat the identical request.';
-
-/** Judges strictly in this order: transport, `return_code`, signature, whose answer it is, `result_code`. */
-function readAnswer(answer: HttpAnswer, expected: Expected): V2Answer {
-  const facts = { call: expected.name, httpStatus: answer.status, requestId: answer.headers['request-id'] };
-  const fail = (errorClass: ErrorClass, what: string, remedy: string, code?: string): WechatPayError =>
-    new WechatPayError(errorClass, `${expected.name}: ${what}`, { ...facts, code, remedy });
-
-  if (answer.status !== 200) throw fail('OUTCOME_UNKNOWN', `expected HTTP 200, got ${answer.status}`, ASK);
-  let fields: Fields;
-  try {
-    fields = parseXml(answer.body);
-  } catch (error) {
-    if (!(error instanceof XmlRefusedError)) throw error;
-    throw fail('OUTCOME_UNKNOWN', `expected a message of WeChat Pay; ${error.message}`, ASK);
-  }
-
-  const returnCode = textOf(fields, 'return_code');
-  if (returnCode === 'FAIL') {
-    const returnMsg = textOf(fields, 'return_msg');
-    const { errorClass, meaning, remedy } = classifyReturnMsg(returnMsg);
-    throw fail(errorClass, `return_code FAIL: ${meaning} (${quoted(returnMsg)})`, remedy);
-  }
-  if (returnCode !== 'SUCCESS') {
-    throw fail('OUTCOME_UNKNOWN', `expected return_code SUCCESS or FAIL, got ${quoted(returnCode)}`, ASK);
-  }
-
-  const resultCode = textOf(fields, 'result_code');
-  const verdict = verifySign(fields, { keys: expected.keys });
-  // Failures of the papay family come unsigned; being no statement that anything was done, they may count as failures.
-  // Elsewhere a failure is a statement too: "no such order" would let an order be sent again.
-  const papay = expected.path.startsWith('/papay/');
-  const unsignedFailure = papay && !verdict.ok && verdict.reason === 'sign-missing' && resultCode === 'FAIL';
-  if (!verdict.ok && !unsignedFailure) {
-    throw fail('OUTCOME_UNKNOWN', `expected a signed answer, got ${verdict.reason}`, `${ASK} Check the APIv2 key.`);
-  }
-  for (const name of ['mch_id', 'appid'] as const) {
-    const theirs = textOf(fields, name);
-    if (theirs !== undefined && expected[name] !== undefined && theirs !== expected[name]) {
-      throw fail('OUTCOME_UNKNOWN', `expected ${name} ${quoted(expected[name])}, got ${quoted(theirs)}`, ASK);
-    }
-  }
-
-  if (resultCode === 'FAIL') {
-    const errCode = textOf(fields, 'err_code');
-    const errCodeDes = textOf(fields, 'err_code_des');
-    const { errorClass, meaning, remedy } = classifyErrCode(errCode, errCodeDes);
-    throw fail(errorClass, `${meaning} (${quoted(errCode)}: ${quoted(errCodeDes)})`, remedy, errCode);
-  }
-  if (resultCode !== 'SUCCESS') {
-    throw fail('OUTCOME_UNKNOWN', `expected result_code SUCCESS or FAIL, got ${quoted(resultCode)}`, ASK);
-  }
-  return { fields, requestId: facts.requestId };
-}
-
-/** WeChat Pay's own text, short enough for a message. */
-function quoted(text: string | undefined): string {
-  if (text === undefined) return 'nothing';
-  const flat = text.replace(/\s+/g, ' ');
-  return flat.length > 128 ? `${flat.slice(0, 128)}…` : flat;
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { textOf, type Fields } from './fields';
 
 export const SIGN_TYPES = ['MD5', 'HMAC-SHA256'] as const;
@@ -15,11 +15,13 @@ const SIGN_LENGTHS: Readonly<Record<SignType, number>> = { MD5: 32, 'HMAC-SHA256
  * Source: WeChat Pay, "signature algorithm" (v2).
  */
 export function stringToSign(fields: Readonly<Record<string, string | undefined>>, key: string): string {
-  const names = Object.keys(fields).sort(); // code units, which is byte order for these names; localeCompare is not
-  const pairs = names
-    .filter((name) => name !== 'sign' && fields[name] !== undefined && fields[name] !== '')
-    .map((name) => `${name}=${fields[name]}`);
-  return [...pairs, `key=${key}`].join('&');
+  let text = '';
+  // By code units, which is byte order for these names; localeCompare is not.
+  for (const name of Object.keys(fields).sort()) {
+    const value = fields[name];
+    if (name !== 'sign' && value !== undefined && value !== '') text += `${name}=${value}&`;
+  }
+  return `${text}key=${key}`;
 }
 
 /** The value of `sign`: 32 (MD5) or 64 (HMAC-SHA256) upper-case hexadecimal digits. */
@@ -30,7 +32,7 @@ export function sign(
   const text = stringToSign(fields, key);
   const digest =
     signType === 'MD5'
-      ? createHash('md5').update(text, 'utf8').digest('hex')
+      ? hash('md5', text) // of its UTF-8 form, in hexadecimal
       : createHmac('sha256', key).update(text, 'utf8').digest('hex');
   return digest.toUpperCase();
 }

@@ -40,14 +40,16 @@ export function openAead(resource: EncryptedResource, apiV3Keys: readonly Buffer
   if (sealed.length < TAG_BYTES) throw malformed(`ciphertext: expected at least ${TAG_BYTES} bytes`);
   const content = sealed.subarray(0, -TAG_BYTES);
   const tag = sealed.subarray(-TAG_BYTES);
+  const aad = Buffer.from(associated_data, 'utf8');
   for (const key of apiV3Keys) {
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
       decipher.setAuthTag(tag);
-      decipher.setAAD(Buffer.from(associated_data, 'utf8'));
+      decipher.setAAD(aad);
       const text = decipher.update(content);
-      // Nothing of `text` may be used before final() has compared the tag.
-      return Buffer.concat([text, decipher.final()]);
+      // final() compares the tag, and adds nothing: GCM gives every byte at once.
+      decipher.final();
+      return text;
     } catch {
       // the next key
     }

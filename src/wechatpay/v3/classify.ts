@@ -1,6 +1,8 @@
+import { requestIdOf, shownCode, shownText } from '../answer-text';
 import { WechatPayError } from '../errors';
 import { JsonRefusedError, parseJson } from '../json';
-import { refusalRows } from './refusals';
+import { classify, spelled, V3_REFUSALS } from '../refusals';
+import { retryAfterMs } from '../retry-after';
 
 export interface RefusedAnswer {
   readonly call: string;
@@ -8,8 +10,12 @@ export interface RefusedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Fields were sealed: nothing the answer echoes may be shown. */
+  /** Fields were sealed: what WeChat Pay says may hold them in clear, so none of its words are shown. */
   readonly sealed: boolean;
+  /** What the request held and an answer may echo: Authorization value, body. */
+  readonly unrepeatable?: readonly string[];
+  /** Names of the request's fields. */
+  readonly fieldNames?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -19,51 +25,40 @@ export interface RefusedAnswer {
  * proof: nothing here says that something was done.
  */
 export function classifyRefusal(answer: RefusedAnswer): WechatPayError {
-  const { call, status, headers } = answer;
-  const { code, message, detail } = readErrorBody(answer.body);
-  const spelled = normalizeCode(code);
-  const kind = answer.method === 'GET' ? 'query' : 'action';
-  const row = refusalRows.find(
-    (candidate) =>
-      (candidate.codes === undefined && candidate.status === undefined
-        ? true
-        : candidate.codes?.includes(spelled) === true || candidate.status?.(status) === true) &&
-      (candidate.message === undefined || candidate.message.test(message)) &&
-      (candidate.on === undefined || candidate.on === kind),
-  );
-  const text = answer.sealed ? withoutIdentityNumbers(message) : message;
-  return new WechatPayError(
-    pathMissing(status, code) ? 'CONFIGURATION' : (row?.errorClass ?? 'CONFIGURATION'),
-    text || `HTTP ${status} without a message`,
+  const { call, status, headers, sealed, unrepeatable = [] } = answer;
+  const { code, message, detail } = readErrorBody(answer.body, unrepeatable);
+  const { errorClass, meaning, remedy } = classify(
     {
       call,
-      httpStatus: status,
-      code,
-      requestId: headers['request-id'],
-      retryAfterMs: retryAfterMs(headers['retry-after'], answer.now),
-      remedy: pathMissing(status, code)
-        ? 'The address is unknown there: check base URL and path prefix.'
-        : withDetail(row?.remedy ?? 'A person has to read the message.', detail, answer.sealed),
+      on: answer.method === 'GET' ? 'query' : 'action',
+      status,
+      codes: [code],
+      text: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : '',
     },
+    V3_REFUSALS,
   );
+  const text = sealed ? undefined : shownText(message, MAX_MESSAGE, unrepeatable);
+  return new WechatPayError(errorClass, text ?? `${meaning} (HTTP ${status}${sealed ? WITHHELD : ''})`, {
+    call,
+    httpStatus: status,
+    code,
+    requestId: requestIdOf(headers, unrepeatable),
+    retryAfterMs: retryAfterMs(headers, answer.now),
+    remedy: withDetail(remedy, detail, answer),
+  });
 }
 
-/** 404 without WeChat Pay's own words is somebody else's page: it does not say that a record is missing. */
-function pathMissing(status: number, code: string | undefined): boolean {
-  return status === 404 && code === undefined;
-}
-
-export function normalizeCode(code: string | undefined): string {
-  return (code ?? '').toUpperCase().replace(/[_\s-]/g, '');
-}
+/** Length of `message` in WeChat Pay's pages. */
+const MAX_MESSAGE = 256;
+const WITHHELD = '; its text is not shown, it may repeat what was sealed';
 
 interface ErrorBody {
   readonly code?: string;
-  readonly message: string;
-  readonly detail: { readonly field?: string; readonly issue?: string };
+  readonly message: unknown;
+  readonly detail: { readonly field: unknown; readonly issue: unknown };
 }
 
-function readErrorBody(body: Buffer): ErrorBody {
+function readErrorBody(body: Buffer, unrepeatable: readonly string[]): ErrorBody {
   let parsed: unknown;
   try {
     parsed = parseJson(body);
@@ -73,10 +68,10 @@ function readErrorBody(body: Buffer): ErrorBody {
   const fields = asRecord(parsed);
   const detail = asRecord(fields['detail']);
   return {
-    code: printable(fields['code'], 64),
-    message: printable(fields['message'], 256) ?? '',
+    code: shownCode(fields['code'], unrepeatable),
+    message: fields['message'],
     // `value` echoes what was sent and is not read at all.
-    detail: { field: printable(detail['field'], 128), issue: printable(detail['issue'], 128) },
+    detail: { field: detail['field'], issue: detail['issue'] },
   };
 }
 
@@ -84,27 +79,17 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-function printable(value: unknown, max: number): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const text = value.replace(/\p{Cc}+/gu, ' ').trim();
-  return text === '' ? undefined : text.slice(0, max);
+function withDetail(remedy: string, detail: ErrorBody['detail'], answer: RefusedAnswer): string {
+  const { sealed, unrepeatable, fieldNames = [] } = answer;
+  if (sealed) {
+    const name = fieldNames.find((known) => typeof detail.field === 'string' && detail.field.endsWith(`/${known}`));
+    return name === undefined ? remedy : `${remedy} WeChat Pay points at /${name}.`;
+  }
+  const field = shownText(detail.field, 128, unrepeatable);
+  if (field === undefined) return remedy;
+  const issue = shownText(detail.issue, 128, unrepeatable);
+  return `${remedy} WeChat Pay points at ${field}${issue === undefined ? '' : `: ${issue}`}.`;
 }
 
-function withDetail(remedy: string, detail: ErrorBody['detail'], sealed: boolean): string {
-  if (detail.field === undefined) return remedy;
-  const issue = sealed || detail.issue === undefined ? '' : `: ${detail.issue}`;
-  return `${remedy} WeChat Pay points at ${detail.field}${issue}.`;
-}
-
-function withoutIdentityNumbers(message: string): string {
-  return message.replace(/[0-9]{6,}[0-9Xx]*/g, '(hidden)');
-}
-
-const MAX_RETRY_AFTER_MS = 5 * 60_000;
-
-/** `Retry-After` in seconds or as a date; at most five minutes. */
-function retryAfterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^[0-9]+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(ms) || ms < 0 || value.trim() === '' ? undefined : Math.min(ms, MAX_RETRY_AFTER_MS);
-}
+/** @see spelled */
+export const normalizeCode = spelled;

@@ -1,15 +1,10 @@
-import { WechatPayError } from '../errors';
-import type { HttpAnswer, HttpRequest, HttpTransport } from '../http';
-import { JsonRefusedError, parseJson } from '../json';
-import { classifyRefusal } from './classify';
+import { USER_AGENT } from '../http';
+import type { HttpRequest, HttpTransport } from '../http';
+import { readAnswer } from './answer';
 import { PUBLIC_KEY_PREFIX } from './key-ring';
 import type { KeyRing } from './key-ring';
 import { authorization, newNonce } from './signing';
 import type { MerchantCredentials } from './signing';
-import { SignatureRefusedError, verifySignature } from './verification';
-import type { Verified } from './verification';
-
-export const USER_AGENT = 'temporal-wechatpay/0.1.0';
 
 export interface V3ClientOptions extends MerchantCredentials {
   readonly keyRing: KeyRing;
@@ -26,9 +21,20 @@ export interface V3Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: object;
+  /** In place of `body`. Only one part of it is signed, see `media/`. */
+  readonly multipart?: Multipart;
   /** Serial or id of the key that sealed fields of the body. */
   readonly serial?: string;
   readonly signal?: AbortSignal;
+}
+
+/** A body that is not JSON, and the part of it that the signature covers. */
+export interface Multipart {
+  readonly contentType: string;
+  /** Sent byte for byte. */
+  readonly content: Buffer;
+  /** Text as it stands in `content`. */
+  readonly signedPart: string;
 }
 
 /** A success that WeChat Pay signed. */
@@ -44,7 +50,8 @@ export interface V3Client {
   /**
    * One signed call; an answer only counts when WeChat Pay signed it.
    *
-   * @throws {WechatPayError} classified by `v3/refusals`; `OUTCOME_UNKNOWN` for a success that cannot be verified
+   * @throws {WechatPayError} classified by the tables of `refusals/`; `OUTCOME_UNKNOWN` for a success that cannot be
+   * verified
    */
   call(call: V3Call): Promise<V3Answer>;
 }
@@ -56,15 +63,13 @@ export function createV3Client(options: V3ClientOptions): V3Client {
     async call(call) {
       // With the public key's id on every request all answers are signed with that key.
       const serial = call.serial ?? keyRing.ids().find((id) => id.startsWith(PUBLIC_KEY_PREFIX));
-      const answer = await transport.send(signedRequest(options, call, { serial, userAgent, now: now() }));
-      if (answer.status !== 200 && answer.status !== 204) throw failure(call, answer, now());
-      const verified = await verifyAnswer(call, answer, keyRing, now());
-      return { status: answer.status, body: decode(call, answer, verified), requestId: answer.headers['request-id'] };
+      const request = signedRequest(options, call, { serial, userAgent, now: now() });
+      return readAnswer(await transport.send(request), { call, request, keyRing, now });
     },
   };
 }
 
-/** A request whose signed text is the sent text. */
+/** A request whose signed text is the sent text, or the signed part of it. */
 export function signedRequest(
   credentials: MerchantCredentials,
   call: V3Call,
@@ -72,7 +77,8 @@ export function signedRequest(
 ): HttpRequest {
   const { method, name, signal } = call;
   const path = pathWithQuery(call);
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const json = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const body = call.multipart?.content ?? json;
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'Accept-Language': 'en',
@@ -82,10 +88,10 @@ export function signedRequest(
       path,
       timestamp: Math.floor(context.now / 1000),
       nonce: newNonce(),
-      body: body ?? '',
+      body: call.multipart?.signedPart ?? json ?? '',
     }),
   };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = call.multipart?.contentType ?? 'application/json';
   if (context.serial !== undefined) headers['Wechatpay-Serial'] = context.serial;
   return { method, path, headers, call: name, ...(body !== undefined && { body }), ...(signal && { signal }) };
 }
@@ -93,67 +99,4 @@ export function signedRequest(
 function pathWithQuery({ path, query }: V3Call): string {
   const entries = Object.entries(query ?? {}).map(([key, value]): [string, string] => [key, String(value)]);
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`;
-}
-
-function failure(call: V3Call, answer: HttpAnswer, now: number): WechatPayError {
-  if (answer.status < 300) {
-    return new WechatPayError('OUTCOME_UNKNOWN', `HTTP ${answer.status}: neither done nor refused`, {
-      ...factsOf(call, answer),
-      remedy: 'Ask for the result first, then repeat the identical request.',
-    });
-  }
-  const { status, headers, body } = answer;
-  return classifyRefusal({
-    call: call.name,
-    method: call.method,
-    status,
-    headers,
-    body,
-    sealed: call.serial !== undefined,
-    now,
-  });
-}
-
-async function verifyAnswer(
-  call: V3Call,
-  answer: HttpAnswer,
-  keyRing: KeyRing,
-  now: number,
-): Promise<Verified<Buffer>> {
-  const { headers, body } = answer;
-  try {
-    return await verifySignature({ headers, body, findKey: (id) => keyRing.find(id), now });
-  } catch (error) {
-    if (!(error instanceof SignatureRefusedError)) throw error;
-    throw new WechatPayError('OUTCOME_UNKNOWN', `the answer cannot be verified (${error.reason}): ${error.message}`, {
-      ...factsOf(call, answer),
-      remedy: REMEDIES[error.reason] ?? 'Ask for the result first, then repeat the identical request.',
-    });
-  }
-}
-
-const REMEDIES: Readonly<Partial<Record<SignatureRefusedError['reason'], string>>> = {
-  stale: 'Set the clock of this machine, then ask for the result before repeating the request.',
-  'unknown-key':
-    'Check the public key id, the public key and the APIv3 key, then ask for the result before repeating the request.',
-  'missing-header':
-    'Something between here and WeChat Pay answered or removed headers: check proxies and the base URL, then ask for ' +
-    'the result before repeating the request.',
-};
-
-function decode(call: V3Call, answer: HttpAnswer, verified: Verified<Buffer>): unknown {
-  if (verified.value.length === 0) return undefined;
-  try {
-    return parseJson(verified.value);
-  } catch (error) {
-    if (!(error instanceof JsonRefusedError)) throw error;
-    throw new WechatPayError('OUTCOME_UNKNOWN', `the answer is ${error.message}`, {
-      ...factsOf(call, answer),
-      remedy: 'Ask for the result first, then repeat the identical request.',
-    });
-  }
-}
-
-function factsOf(call: V3Call, answer: HttpAnswer): { call: string; httpStatus: number; requestId?: string } {
-  return { call: call.name, httpStatus: answer.status, requestId: answer.headers['request-id'] };
 }

@@ -31,6 +31,8 @@ export interface KeyRingOptions {
   readonly publicKeys?: readonly SealingKey[];
   /** Certificate mode: fetches the list; an empty one when the merchant was moved to public key mode. */
   readonly download?: (find: (serialOrId: string) => KeyObject | undefined) => Promise<readonly PlatformCertificate[]>;
+  /** The ring this one replaces, as the merchant's keys have changed: its certificates are taken over. */
+  readonly after?: KeyRing;
   readonly now?: () => number;
 }
 
@@ -42,12 +44,23 @@ const CLOCK_TOLERANCE_MS = 300_000;
 
 export const PUBLIC_KEY_PREFIX = 'PUB_KEY_ID_';
 
+interface Downloaded {
+  readonly certificates: ReadonlyMap<string, PlatformCertificate>;
+  /** When a download last succeeded, and when one was last tried. */
+  readonly refreshedAt?: number;
+  readonly triedAt?: number;
+}
+
+/** What a ring has downloaded, for the one that replaces it: what is signed meanwhile must not be refused. */
+const DOWNLOADED = new WeakMap<KeyRing, () => Downloaded>();
+
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   const now = options.now ?? Date.now;
   const publicKeys = new Map((options.publicKeys ?? []).map(({ id, publicKey }) => [id, publicKey]));
-  const certificates = new Map<string, PlatformCertificate>();
-  let refreshedAt: number | undefined;
-  let triedAt: number | undefined;
+  const before = options.after === undefined ? undefined : DOWNLOADED.get(options.after)?.();
+  const certificates = new Map(before?.certificates);
+  let refreshedAt = before?.refreshedAt;
+  let triedAt = before?.triedAt;
   let lastFailure: Error | undefined;
   let running: Promise<void> | undefined;
 
@@ -96,7 +109,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     refresh().catch(() => undefined);
   }
 
-  return {
+  const ring: KeyRing = {
     async find(serialOrId) {
       const key = known(serialOrId);
       if (key !== undefined) {
@@ -129,4 +142,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
     ids: () => [...publicKeys.keys(), ...[...certificates.values()].filter(isCurrent).map(({ serial }) => serial)],
   };
+  DOWNLOADED.set(ring, () => ({
+    certificates,
+    refreshedAt,
+    // A download that failed may have failed because of the keys that have changed now.
+    ...(lastFailure === undefined && { triedAt }),
+  }));
+  return ring;
 }

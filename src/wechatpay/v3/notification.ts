@@ -58,12 +58,18 @@ export async function openNotification(received: {
   /** Milliseconds since the epoch. */
   readonly now?: number;
 }): Promise<OpenedNotification> {
-  const verified = await verify(received);
-  const envelope = readEnvelope(verified);
-  return {
-    ...envelope,
-    resource: decodeJson(decrypt(envelope.resource, received.apiV3Keys), 'the decrypted resource'),
-  };
+  return openVerified(await verify(received), received.apiV3Keys);
+}
+
+/**
+ * The part of {@link openNotification} that comes after the signature.
+ *
+ * @throws {NotificationRefusedError}
+ */
+export function openVerified(body: Verified<Buffer>, apiV3Keys: readonly Buffer[]): OpenedNotification {
+  const { id, createTime, eventType, resource } = readEnvelope(body);
+  const plain = decodeJson(decrypt(resource, apiV3Keys), 'the decrypted resource');
+  return { id, createTime, eventType, resource: plain };
 }
 
 async function verify({

@@ -1,4 +1,4 @@
-import { constants, randomBytes, sign } from 'node:crypto';
+import { constants, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** The one signature scheme of APIv3 outside the Chinese national algorithms. */
@@ -29,9 +29,12 @@ export function requestToSign({ method, path, timestamp, nonce, body }: RequestT
   return `${method}\n${path}\n${timestamp}\n${nonce}\n${body}\n`;
 }
 
-/** Three lines, each ended by a line feed; the body stays bytes. Source: APIv3, "Signature verification". */
-export function answerToVerify(timestamp: string, nonce: string, body: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`, 'utf8'), body, Buffer.from('\n')]);
+/**
+ * Three lines, each ended by a line feed; the body stays bytes. In parts, because copying the body would cost more than
+ * all checks around the signature. Source: APIv3, "Signature verification".
+ */
+export function answerToVerify(timestamp: string, nonce: string, body: Uint8Array): readonly (string | Uint8Array)[] {
+  return [`${timestamp}\n${nonce}\n`, body, '\n'];
 }
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 over the UTF-8 bytes, Base64. */
@@ -40,9 +43,9 @@ export function signText(text: string, privateKey: KeyObject): string {
   return sign('sha256', Buffer.from(text, 'utf8'), key).toString('base64');
 }
 
-/** 32 characters of digits and letters. */
+/** 32 characters of digits and letters, 122 bits of chance. Node keeps random bytes in store for UUIDs, for nothing else. */
 export function newNonce(): string {
-  return randomBytes(16).toString('hex').toUpperCase();
+  return randomUUID().replaceAll('-', '').toUpperCase();
 }
 
 /** Value of the `Authorization` header. A secret: it must not reach a log or an error. */

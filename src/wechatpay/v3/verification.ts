@@ -1,4 +1,4 @@
-import { constants, verify } from 'node:crypto';
+import { constants, createVerify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { answerToVerify, SIGNATURE_TYPE } from './signing';
 
@@ -47,7 +47,10 @@ export const WINDOW_MS = 300_000;
 const PROBE_PREFIX = 'WECHATPAY/SIGNTEST/';
 
 /**
- * Proves that WeChat Pay signed these bytes within the last five minutes.
+ * Proves that WeChat Pay signed these bytes within the last five minutes. What cannot be genuine is refused before a key
+ * is looked for, so that it costs neither a download nor a computation.
+ *
+ * Source: WeChat Pay Global APIv3, "Signature verification".
  *
  * @throws {SignatureRefusedError}
  */
@@ -58,15 +61,8 @@ export async function verifySignature(message: {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }): Promise<Verified<Buffer>> {
-  const { headers, body, now } = message;
-  const type = singleHeader(headers, 'wechatpay-signature-type');
-  if (type !== undefined && type !== SIGNATURE_TYPE) {
-    throw new SignatureRefusedError('unknown-signature-type', `Wechatpay-Signature-Type: expected ${SIGNATURE_TYPE}`);
-  }
-  const timestamp = requiredHeader(headers, 'wechatpay-timestamp');
-  const nonce = requiredHeader(headers, 'wechatpay-nonce');
-  const signature = requiredHeader(headers, 'wechatpay-signature');
-  const serial = requiredHeader(headers, 'wechatpay-serial');
+  const { body, now } = message;
+  const { timestamp, nonce, signature, serial } = readSignatureHeaders(message.headers);
 
   checkWindow(timestamp, now);
   if (signature.startsWith(PROBE_PREFIX)) {
@@ -76,14 +72,19 @@ export async function verifySignature(message: {
   if (/[\x00-\x1f\x7f]/.test(nonce)) {
     throw new SignatureRefusedError('malformed-header', 'Wechatpay-Nonce: expected text without control characters');
   }
+  const claimed = Buffer.from(signature, 'base64');
+  // Node skips what is not Base64, so that one signature would have many spellings.
+  if (claimed.toString('base64') !== signature) {
+    throw new SignatureRefusedError('malformed-header', 'Wechatpay-Signature: expected Base64');
+  }
   const key = /^[0-9A-Za-z_-]{1,128}$/.test(serial) ? await message.findKey(serial) : undefined;
   if (key === undefined) {
     const shown = JSON.stringify(serial.slice(0, 64));
     throw new SignatureRefusedError('unknown-key', `Wechatpay-Serial: no key of WeChat Pay is known as ${shown}`);
   }
-  const signed = answerToVerify(timestamp, nonce, body);
-  const padded = { key, padding: constants.RSA_PKCS1_PADDING };
-  if (!verify('sha256', signed, padded, Buffer.from(signature, 'base64'))) {
+  const verifier = createVerify('sha256');
+  for (const part of answerToVerify(timestamp, nonce, body)) verifier.update(part);
+  if (!verifier.verify({ key, padding: constants.RSA_PKCS1_PADDING }, claimed)) {
     throw new SignatureRefusedError('bad-signature', `the signature does not match the message and the key ${serial}`);
   }
   return { value: body, signedWith: serial } as Verified<Buffer>;
@@ -103,20 +104,43 @@ function checkWindow(timestamp: string, now: number): void {
   );
 }
 
-function requiredHeader(headers: ReceivedHeaders, name: string): string {
-  const value = singleHeader(headers, name);
-  if (value === undefined || value === '') throw new SignatureRefusedError('missing-header', `${name} is missing`);
-  return value;
+interface SignatureHeaders {
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly signature: string;
+  readonly serial: string;
 }
 
-/** A header that came twice proves that something between us and WeChat Pay plays with headers. */
-function singleHeader(headers: ReceivedHeaders, name: string): string | undefined {
-  const values = Object.entries(headers)
-    .filter(([key]) => key.toLowerCase() === name)
-    .flatMap(([, value]) => value ?? []);
-  // Node joins a repeated header with ", "; none of these values can hold a comma.
-  if (values.length > 1 || values[0]?.includes(',') === true) {
-    throw new SignatureRefusedError('duplicate-header', `${name} came more than once`);
+const SIGNATURE_HEADERS: ReadonlyMap<string, keyof SignatureHeaders | 'type'> = new Map([
+  ['wechatpay-timestamp', 'timestamp'],
+  ['wechatpay-nonce', 'nonce'],
+  ['wechatpay-signature', 'signature'],
+  ['wechatpay-serial', 'serial'],
+  ['wechatpay-signature-type', 'type'],
+]);
+
+/** Each of them exactly once, in one pass; the type may be absent. */
+function readSignatureHeaders(headers: ReceivedHeaders): SignatureHeaders {
+  const found: { [Name in keyof SignatureHeaders | 'type']?: string } = {};
+  for (const header of Object.keys(headers)) {
+    const name = SIGNATURE_HEADERS.get(header.toLowerCase());
+    if (name === undefined) continue;
+    const value = headers[header];
+    const values = typeof value === 'string' ? [value] : (value ?? []);
+    if (values.length === 0) continue;
+    // Two of them prove that something between us and WeChat Pay plays with headers. Node joins repeated ones with ", ";
+    // none of these values can hold a comma.
+    if (values.length > 1 || values[0]!.includes(',') || found[name] !== undefined) {
+      throw new SignatureRefusedError('duplicate-header', `${header.toLowerCase()} came more than once`);
+    }
+    found[name] = values[0];
   }
-  return values[0];
+  if (found.type !== undefined && found.type !== SIGNATURE_TYPE) {
+    throw new SignatureRefusedError('unknown-signature-type', `Wechatpay-Signature-Type: expected ${SIGNATURE_TYPE}`);
+  }
+  for (const [header, name] of SIGNATURE_HEADERS) {
+    if (name === 'type' || (found[name] !== undefined && found[name] !== '')) continue;
+    throw new SignatureRefusedError('missing-header', `${header} is missing`);
+  }
+  return found as SignatureHeaders;
 }

@@ -4,192 +4,150 @@ import { refusalMeaning } from '../../../src/wechatpay/h5/states';
 import { classifyRefusal } from '../../../src/wechatpay/v3/classify';
 import { NOW } from './platform';
 
-function classify(
-  status: number,
-  code: string | undefined,
-  message = '',
-  options: { method?: string; headers?: Record<string, string>; sealed?: boolean; detail?: object; body?: string } = {},
-): WechatPayError {
-  const { method = 'POST', headers = {}, sealed = false, detail } = options;
-  const body = options.body ?? JSON.stringify({ code, message, detail });
-  return classifyRefusal({ call: 'test', method, status, headers, body: Buffer.from(body), sealed, now: NOW });
+/* What an error about a refusal carries; its class is the subject of test/wechatpay/refusals. */
+
+const NUMBER = '330821198809085211';
+const NAME = '张三丰';
+
+interface Given {
+  readonly call?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly sealed?: boolean;
+  readonly unrepeatable?: readonly string[];
+  readonly fieldNames?: readonly string[];
+  readonly detail?: object;
+  readonly body?: string;
 }
 
-describe('the class of a refusal', () => {
-  it.each([
-    // common rules, every spelling
-    [401, 'SIGN_ERROR', 'Incorrect signature', 'CONFIGURATION'],
-    [401, undefined, '', 'CONFIGURATION'],
-    [403, 'NO_AUTH', 'No permission', 'CONFIGURATION'],
-    [403, 'NOAUTH', 'No permission', 'CONFIGURATION'],
-    [400, 'NOAUTH', 'The merchant has not registered with the current customs', 'CONFIGURATION'],
-    [403, undefined, '', 'CONFIGURATION'],
-    [429, 'FREQUENCY_LIMIT_EXCEED', 'Frequency limit', 'RATE_LIMITED'],
-    [429, 'RATELIMIT_EXCEEDED', '', 'RATE_LIMITED'],
-    [429, undefined, '', 'RATE_LIMITED'],
-    [400, 'FREQUENCY_LIMITED', '', 'RATE_LIMITED'],
-    [500, 'SYSTEM_ERROR', 'System error', 'OUTCOME_UNKNOWN'],
-    [500, 'SYSTEMERROR', 'System error', 'OUTCOME_UNKNOWN'],
-    [400, 'SYSTEMERROR', 'System error', 'OUTCOME_UNKNOWN'],
-    [501, undefined, '', 'OUTCOME_UNKNOWN'],
-    [502, undefined, '<html>', 'OUTCOME_UNKNOWN'],
-    [503, 'SERVICE_UNAVAILABLE', '', 'OUTCOME_UNKNOWN'],
-    [504, undefined, '', 'OUTCOME_UNKNOWN'],
-    [400, 'PARAM_ERROR', 'Parameter error', 'INPUT'],
-    [400, 'INVALID_REQUEST', 'Parameter format verification error', 'INPUT'],
-    [404, 'RESOURCE_NOT_EXISTS', 'No such resource', 'REFUSED'],
-    [404, 'NOT_FOUND', 'URL does not exist', 'CONFIGURATION'],
-    [404, 'NOT_FOUND', '', 'CONFIGURATION'],
-    // customs
-    [
-      400,
-      'INVALID_REQUEST',
-      'The information re-entered by merchant for customs declaration is different from the original one',
-      'CONFLICT',
-    ],
-    [400, 'INVALID_REQUEST', '商户重新录入的报关信息与原信息不一致', 'CONFLICT'],
-    [400, 'INVALID_REQUEST', 'Customs information is not configured', 'CONFIGURATION'],
-    [400, 'INVALID_REQUEST', 'Order amount does not match', 'INPUT'],
-    [400, 'INVALID_REQUEST', 'Declaration is not allowed for refunded orders.', 'REFUSED'],
-    [400, 'INVALID_REQUEST', 'Customs declaration record does not exist.', 'REFUSED'],
-    [400, 'INVALID_REQUEST', "Payer's ID No. registered in WeChat is invalid. Please make a check.", 'REFUSED'],
-    [400, 'INVALID_REQUEST', 'no customs declaration is allowed, as the user is not real-name certified', 'REFUSED'],
-    [400, 'INVALID_REQUEST', 'merchant does not support this customs', 'CONFIGURATION'],
-    [400, 'INVALID_REQUEST', 'this service is currently used by too many users, try later', 'RATE_LIMITED'],
-    [400, 'USER_ACCOUNT_ABNORMAL', 'The identity information … does not match', 'REFUSED'],
-    [400, 'PARAM_ERROR', '平台私钥解密失败', 'REFUSED'],
-    [400, 'PARAM_ERROR', 'Merchant entered invalid user ID No.', 'INPUT'],
-    [400, 'PARAM_ERROR', "Merchant's split declaration amount is incorrect.", 'INPUT'],
-    // H5
-    [
-      400,
-      'INVALID_REQUEST',
-      'You have the payment permission already. Do not send a request for the test URL permission again.',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'The current sub-merchant already has "No transaction limited" H5 payment authorization. Do not resubmit requests.',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'The application form in the process has been submitted. Please do not submit it repeatedly.',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'There is missing merchant basic information, such as merchant certificate number, contact, and email.',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'Merchant certificate expired. Log in to the merchant platform to update the information',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'Only sub-merchants with the "Formal authority transaction limited" status can request to lift the limit.',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'Action has been taken against the merchant. The merchant is not allowed to request',
-      'REFUSED',
-    ],
-    [
-      400,
-      'INVALID_REQUEST',
-      'The submitted website or H5 payment domain name is at risk. Contact your BD for assistance.',
-      'REFUSED',
-    ],
-    [400, 'INVALID_REQUEST', 'The parent-child relationship is invalid. Check if the sub-merchant belongs', 'INPUT'],
-    [400, 'INVALID_REQUEST', 'The website has not launched. You can request only a test limit.', 'INPUT'],
-    [403, 'NO_AUTH', 'The Letter of Commitment for H5 Payment (for batch apply) has not been signed.', 'CONFIGURATION'],
-    // nothing known: neither a success nor final
-    [400, 'INVALID_REQUEST', 'The moon is in the wrong phase', 'CONFIGURATION'],
-    [400, 'INVALID_REQUEST', '', 'CONFIGURATION'],
-    [400, 'BRAND_NEW_CODE', 'something', 'CONFIGURATION'],
-    [418, undefined, '', 'CONFIGURATION'],
-  ] as const)('%d %s "%s" of a call that does something: %s', (status, code, message, expected) => {
-    const error = classify(status, code, message);
-    expect(error.errorClass).toBe(expected);
-    expect(error.remedy).toBeTruthy();
-    expect(error).toMatchObject({ code, httpStatus: status, call: 'test' });
-  });
-
-  it.each([
-    [404, 'ORDER_NOT_EXIST', 'Order does not exist'],
-    [404, 'NOT_FOUND', ''],
-    [404, 'RESOURCE_NOT_EXISTS', ''],
-    [400, 'INVALID_REQUEST', 'Customs declaration record does not exist.'],
-    [400, 'INVALID_REQUEST', '报关记录不存在'],
-  ])('%d %s "%s" of a query: NOT_FOUND', (status, code, message) => {
-    expect(classify(status, code, message, { method: 'GET' }).errorClass).toBe('NOT_FOUND');
-  });
-
-  it.each(['URL does not exist', '请求的URL不存在'])(
-    'a wrong path (%s) does not say that a record is missing',
-    (message) => {
-      expect(classify(404, 'NOT_FOUND', message, { method: 'GET' }).errorClass).toBe('CONFIGURATION');
-    },
-  );
-
-  it.each(['<html>404</html>', '', '{}'])(
-    'a 404 that is not in words of WeChat Pay (%j) does not say that a record is missing',
-    (body) => {
-      expect(classify(404, undefined, '', { method: 'GET', body }).errorClass).toBe('CONFIGURATION');
-    },
-  );
-});
+function classify(status: number, code: string | undefined, message = '', given: Given = {}): WechatPayError {
+  const { call = 'customs declare', method = 'POST', headers = {}, sealed = false, detail, ...rest } = given;
+  const body = Buffer.from(given.body ?? JSON.stringify({ code, message, detail }));
+  return classifyRefusal({ ...rest, call, method, status, headers, body, sealed, now: NOW });
+}
 
 describe('what a refusal carries', () => {
   it('is the text of WeChat Pay, its code, the request id, the remedy and the field it points at', () => {
     const detail = { field: '/order_fee', value: '888', issue: 'too large', location: 'body' };
     const error = classify(400, 'PARAM_ERROR', 'Incorrect order amount', { detail, headers: { 'request-id': 'R-7' } });
     expect(error).toMatchObject({ message: 'Incorrect order amount', code: 'PARAM_ERROR', requestId: 'R-7' });
-    expect(error.remedy).toBe('Correct the request. WeChat Pay points at /order_fee: too large.');
-  });
-
-  it('never shows the value it echoes, and of a sealed request no number and no issue', () => {
-    const number = '330821198809085211';
-    const detail = { field: '/certificate_id', value: number, issue: `${number} is wrong` };
-    const error = classify(400, 'PARAM_ERROR', `invalid user ID No. ${number}`, { detail, sealed: true });
-    expect(JSON.stringify(error) + error.message).not.toContain(number);
-    expect(error.message).toBe('invalid user ID No. (hidden)');
-    expect(JSON.stringify(classify(400, 'PARAM_ERROR', 'x', { detail: { ...detail, issue: 'y' } }))).not.toContain(
-      number,
+    expect(error).toMatchObject({ call: 'customs declare', httpStatus: 400, errorClass: 'INPUT' });
+    expect(error.remedy).toBe(
+      'The declared amount must equal the payment. WeChat Pay points at /order_fee: too large.',
     );
   });
 
-  it('has no control characters and a limit', () => {
-    expect(classify(400, 'X', `a\u001b[31m\nb${'c'.repeat(999)}`).message).toMatch(/^a \[31m bc{1,250}$/);
+  it('reads the detail also where the code is not PARAM_ERROR, and without an issue', () => {
+    const detail = { field: '#/properties/payer', value: '1346177081915535577', issue: '与ALLOF schema不符' };
+    expect(classify(400, 'INVALID_REQUEST', 'Parameter format verification error', { detail }).remedy).toBe(
+      'Correct the request. WeChat Pay points at #/properties/payer: 与ALLOF schema不符.',
+    );
+    expect(classify(400, 'PARAM_ERROR', 'x', { detail: { field: 'mchid' } }).remedy).toMatch(/points at mchid\.$/);
+    expect(classify(400, 'PARAM_ERROR', 'x', { detail: { issue: 'odd' } }).remedy).toBe('Correct the request.');
   });
 
-  it.each(['', 'not JSON', '[]', '"text"', '{"code":1,"message":{}}', '\uFEFF{}'])('survives the body %j', (body) => {
-    const error = classify(500, undefined, '', { body });
-    expect(error.errorClass).toBe('OUTCOME_UNKNOWN');
-    expect(error.message).toBe('HTTP 500 without a message');
+  it('is decided by the call and by whether it reads', () => {
+    const missing = 'Customs declaration record does not exist.';
+    const query = { call: 'customs query', method: 'GET' };
+    expect(classify(400, 'INVALID_REQUEST', missing, query).errorClass).toBe('NOT_FOUND');
+    expect(classify(400, 'INVALID_REQUEST', missing, { call: 'customs re-push' }).errorClass).toBe('REFUSED');
+    expect(classify(400, 'INVALID_REQUEST', missing, { call: 'h5 create' }).errorClass).toBe('UNDOCUMENTED');
+  });
+
+  it('never shows the value it echoes, nor an identity number wherever it stands', () => {
+    const detail = { field: `/x/${NUMBER}`, value: NUMBER, issue: `${NUMBER} is wrong` };
+    const error = classify(400, 'PARAM_ERROR', `the number ${NUMBER}, of 20150806125346, is wrong`, { detail });
+    expect(error.message).toBe('the number (hidden), of 20150806125346, is wrong');
+    expect(JSON.stringify(error) + error.message).not.toContain(NUMBER);
+    expect(error.remedy).toContain('points at /x/(hidden): (hidden) is wrong.');
   });
 
   it.each([
-    ['30', 30_000],
-    ['0', 0],
-    ['99999', 300_000],
-    [new Date(NOW + 60_000).toUTCString(), 60_000],
-    [new Date(NOW + 6_000_000).toUTCString(), 300_000],
-    [new Date(NOW - 60_000).toUTCString(), undefined],
-    ['-5', undefined],
-    ['soon', undefined],
-    ['', undefined],
-  ])('reads Retry-After %j as %s ms', (value, expected) => {
-    expect(classify(429, 'RATELIMIT_EXCEEDED', '', { headers: { 'retry-after': value } }).retryAfterMs).toBe(expected);
+    ['1000320306201511078440737890', 'a payment'],
+    ['330821198813085211', 'no month'],
+    ['330821198809325211', 'no day'],
+    ['030821198809085211', 'no region'],
+    ['20260102030405123456', 'twenty digits'],
+  ])('shows %s, which is no identity number: %s', (number) => {
+    expect(classify(400, 'PARAM_ERROR', `order ${number}`).message).toBe(`order ${number}`);
+  });
+
+  it('never repeats what the request held', () => {
+    const unrepeatable = ['c2lnbmF0dXJl', '{"signature":"c2lnbmF0dXJl"}', '', 'x'];
+    const message = 'got {"signature":"c2lnbmF0dXJl"} and c2lnbmF0dXJl, exactly';
+    const error = classify(400, 'PARAM_ERROR', message, {
+      unrepeatable,
+      detail: { field: 'c2lnbmF0dXJl', issue: 'c2lnbmF0dXJl' },
+      headers: { 'request-id': 'R c2lnbmF0dXJl' },
+    });
+    expect(error.message).toBe('got (hidden) and (hidden), exactly');
+    expect(error.requestId).toBe('R (hidden)');
+    expect(error.remedy).toMatch(/points at \(hidden\): \(hidden\)\.$/);
+  });
+
+  it('hides before it cuts', () => {
+    const secret = 'Q'.repeat(300);
+    const { message } = classify(400, 'PARAM_ERROR', `got ${secret} `, { unrepeatable: [secret] });
+    expect(message).toBe('got (hidden)');
+  });
+
+  it('has no control characters, no invisible ones, and a limit', () => {
+    const { message } = classify(400, 'X', `a\u001b[31m\nb\u202e\u2028${'c'.repeat(999)}`);
+    expect(message).toMatch(/^a \[31m b c{200,250}…$/);
+    expect(message).toHaveLength(256);
+    expect(classify(400, 'X', 'c'.repeat(8_193)).message).toBe('an answer that is not documented (HTTP 400)');
+    const { requestId } = classify(400, 'X', '', { headers: { 'request-id': 'R'.repeat(999) } });
+    expect(requestId).toHaveLength(128);
+  });
+
+  it.each(['', 'not JSON', '[]', '"text"', 'null', '{"code":1,"message":{}}', '\uFEFF{}'])(
+    'survives the body %j',
+    (body) => {
+      const error = classify(500, undefined, '', { body });
+      expect(error).toMatchObject({ errorClass: 'OUTCOME_UNKNOWN', code: undefined });
+      expect(error.message).toBe('a server failed on the way (HTTP 500)');
+    },
+  );
+
+  it.each(['<script>', 'A'.repeat(65), 'NO_AUTH\n', '错误', '   ', '', NUMBER])('takes %j for no code', (code) => {
+    const error = classify(400, code, 'text');
+    expect(error.code ?? '').not.toContain(NUMBER);
+    expect(error).toMatchObject({ errorClass: 'UNDOCUMENTED', message: 'text' });
+  });
+});
+
+describe('of a sealed request no word of WeChat Pay is shown', () => {
+  const echoing = `${NAME} with ${NUMBER} is an invalid user ID No.`;
+  const sealed = {
+    call: 'customs verify-certificate',
+    sealed: true,
+    fieldNames: ['certificate_id', 'certificate_name'],
+    headers: { 'request-id': 'R-7' },
+  };
+
+  it('but what it means, its code, the request id and the name of the field', () => {
+    const detail = { field: '/certificate_id', value: NUMBER, issue: `${NAME}: ${NUMBER}` };
+    const error = classify(400, 'PARAM_ERROR', echoing, { ...sealed, detail });
+    expect(error).toMatchObject({ errorClass: 'INPUT', code: 'PARAM_ERROR', requestId: 'R-7' });
+    expect(error.message).toBe(
+      'the identity number is invalid (HTTP 400; its text is not shown, it may repeat what was sealed)',
+    );
+    expect(error.remedy).toMatch(/^Enter the right identity number.* WeChat Pay points at \/certificate_id\.$/);
+  });
+
+  it.each(['NEW_CODE', 'INVALID_REQUEST', undefined])('also where nobody knows the answer: %s', (code) => {
+    const detail = { field: `/${NAME}`, issue: NAME };
+    const error = classify(400, code, echoing, { ...sealed, detail });
+    expect(error.errorClass).toBe('UNDOCUMENTED');
+    expect(JSON.stringify(error) + String(error)).not.toMatch(new RegExp(`${NAME}|${NUMBER}`));
+    expect(error.remedy).not.toContain('points at');
+  });
+
+  it('and still told apart by its text', () => {
+    expect(classify(400, 'PARAM_ERROR', '平台私钥解密失败', sealed)).toMatchObject({
+      errorClass: 'REFUSED',
+      message: expect.stringContaining('the private key failed to decrypt') as string,
+    });
   });
 });
 
