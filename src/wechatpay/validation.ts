@@ -1,9 +1,27 @@
 /** Checks of what a caller gives: all problems at once, each with its JSON path, before anything is sent. */
-export { describeValue, field, list, parseInput, record } from './validation/parse-input';
-export type { Complaint, Rule } from './validation/parse-input';
-export { text, oneOf, orderNumber, outTradeNo, subOrderNo, mchid, appid, decimalText } from './validation/text';
+export { field, list, parseInput, record, warningsOf } from './validation/parse-input';
+export type { ListLimits, Rule, Verdict } from './validation/parse-input';
+export type { Complaint } from './validation/problems';
+export { describeValue } from './validation/shown';
+export { decimalText, notText, oneOf, text } from './validation/text';
 export type { TextOptions } from './validation/text';
+export {
+  appid,
+  contractCode,
+  mchid,
+  orderNumber,
+  outTradeNo,
+  subOrderNo,
+  transactionId,
+} from './validation/order-numbers';
 export { fen, longNumber, MAX_INT64 } from './validation/numbers';
-export { domainName, notifyUrl, webUrl } from './validation/hosts';
+export { domainName, latinHost, notifyUrl, usualPort, webUrl } from './validation/hosts';
 export type { UrlOptions } from './validation/hosts';
-export { certificateName, idCardNumber, sealedText, sealingKeyId } from './validation/identity';
+export { certificateName, idCardNumber, knownRegion, sealedText, sealingKeyId } from './validation/identity';
+export {
+  appidPrefix,
+  noExponentForm,
+  paymentNumberLength,
+  subMerchantLength,
+  undamagedText,
+} from './validation/unusual';

@@ -1,11 +1,15 @@
 import { isIP } from 'node:net';
+import type { Problem } from '../errors';
 import {
   appid,
+  contractCode,
+  describeValue,
   fen,
   field,
   longNumber,
   mchid,
   notifyUrl,
+  notText,
   oneOf,
   outTradeNo,
   parseInput,
@@ -13,6 +17,7 @@ import {
   text,
 } from '../validation';
 import type { Rule } from '../validation';
+import { orderWarnings } from './order-warnings';
 import type { ContractOrder, FrozenContractOrder } from './types';
 import { parseBeijingTime } from './times';
 
@@ -24,6 +29,8 @@ export interface ContractOrderRules {
    * was frozen before: an order does not become wrong by growing old.
    */
   readonly now?: number;
+  /** Collects what is unusual but not wrong: it is sent, and WeChat Pay decides. */
+  readonly warnings?: Problem[];
 }
 
 /**
@@ -33,7 +40,9 @@ export interface ContractOrderRules {
  * @throws {InvalidInputError} with all problems at once. Nothing is sent.
  */
 export function parseContractOrder(input: unknown, path = '$.order', rules: ContractOrderRules = {}): ContractOrder {
-  return parseInput('contract order', path, contractOrderSchema(rules), input);
+  const order: ContractOrder = parseInput('contract order', path, contractOrderSchema(rules), input);
+  rules.warnings?.push(...orderWarnings(order, path));
+  return order;
 }
 
 /**
@@ -47,6 +56,7 @@ export function parseFrozenContractOrder(
   rules: ContractOrderRules = {},
 ): FrozenContractOrder {
   const order = parseInput('contract order', path, contractOrderSchema(rules, { frozen: true }), input);
+  rules.warnings?.push(...orderWarnings(order, path));
   return order as FrozenContractOrder;
 }
 
@@ -62,7 +72,7 @@ function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { froze
         contract_notify_url: url,
         time_start: beijingTime(),
         time_expire: beijingTime(),
-        request_serial: longNumber(),
+        request_serial: longNumber({ min: 1n }),
       }
     : {
         contract_mchid: mchid().optional(),
@@ -71,7 +81,7 @@ function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { froze
         contract_notify_url: url.optional(),
         time_start: beijingTime().optional(),
         time_expire: beijingTime().optional(),
-        request_serial: longNumber().optional(),
+        request_serial: longNumber({ min: 1n }).optional(),
       };
   return record(
     {
@@ -89,11 +99,9 @@ function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { froze
       product_id: text({ max: 32 }).optional(),
       limit_pay: oneOf(['no_credit']).optional(),
       openid: text({ max: 128, hidden: true }).optional(),
-      plan_id: longNumber(),
-      contract_code: text({
-        max: 32,
-        pattern: { of: /^[0-9A-Za-z]+$/, expected: '1 to 32 letters and digits' },
-      }),
+      plan_id: longNumber({ min: 1n }),
+      // One page allows 64 characters, the other 32: an order made once with fewer is right on both.
+      contract_code: contractCode(),
       contract_display_account: unambiguous({ max: 32, hidden: true }),
       ...filledIn,
     },
@@ -101,35 +109,41 @@ function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { froze
     requiredByTradeType('NATIVE', 'product_id', 'Add the product behind the QR code.'),
     sameAs('contract_mchid', 'mch_id'),
     sameAs('contract_appid', 'appid'),
-    notZero('plan_id'),
-    notZero('request_serial'),
     expiresAfterStart,
     expiresAhead(now),
   );
 }
 
 /** The signed text joins names and values without escaping: `&` and `=` in a text could pass for another field. */
-function unambiguous({ max, maxBytes, hidden }: { max: number; maxBytes?: number; hidden?: boolean }) {
+export function unambiguous({ max, maxBytes, hidden }: { max: number; maxBytes?: number; hidden?: boolean }) {
   const limit = maxBytes === undefined ? `${max} characters` : `${maxBytes} bytes`;
   return text({
     max,
     maxBytes,
     hidden,
-    pattern: { of: /^[^&=]*$/, expected: `text of at most ${limit} without & and =` },
+    pattern: { of: /^[^&=]*$/, expected: `text of at most ${limit} without & and =`, each: /[&=]/ },
   });
 }
 
 function beijingTime() {
   return field<string>('yyyyMMddHHmmss, Beijing time', (value) => {
-    if (typeof value !== 'string') return { code: 'type', remedy: 'Send it as text, in quotation marks.' };
-    if (parseBeijingTime(value) !== undefined) return undefined;
-    return { code: 'date', remedy: 'Write 14 digits of a time that exists, such as 20260102030405.' };
+    if (typeof value === 'number') {
+      return { code: 'type', remedy: 'Send it as text: 14 digits such as 20260102030405, not seconds since 1970.' };
+    }
+    if (typeof value !== 'string') return notText(value);
+    if (value.length <= 64 && parseBeijingTime(value) !== undefined) return undefined;
+    return {
+      code: 'date',
+      remedy: /^[0-9]{14}$/.test(value)
+        ? 'There is no such day or time; the last second of a day is 235959.'
+        : 'Write 14 digits without zone, such as 20260102030405 for 2026-01-02T03:04:05+08:00.',
+    };
   });
 }
 
-function oneAddress() {
+export function oneAddress() {
   return field<string>('one IPv4 or IPv6 address', (value) => {
-    if (typeof value !== 'string') return { code: 'type', remedy: 'Send it as text, in quotation marks.' };
+    if (typeof value !== 'string') return notText(value);
     if (isIP(value) !== 0 && !value.includes('%')) return undefined;
     return value.includes(',')
       ? { code: 'address', remedy: "Take the payer's own address from the forwarded list." }
@@ -150,15 +164,9 @@ function sameAs(name: string, other: string): Rule {
     report([name], {
       code: 'same',
       expected: `the value of ${other}`,
+      got: describeValue(order[name]),
       remedy: `Leave ${name} out, or repeat ${other}.`,
     });
-  };
-}
-
-function notZero(name: string): Rule {
-  return (order, report) => {
-    if (order[name] !== '0') return;
-    report([name], { code: 'range', expected: 'at least 1', got: '"0"', remedy: 'Numbers begin at 1.' });
   };
 }
 

@@ -4,91 +4,24 @@ import {
   decimalText,
   describeValue,
   domainName,
+  latinHost,
   list,
   notifyUrl,
   oneOf,
   parseInput,
   record,
+  subMerchantLength,
   text,
+  undamagedText,
+  usualPort,
+  warningsOf,
   webUrl,
 } from '../validation';
 import type { Rule } from '../validation';
+import { APPLYMENT_TYPES, TRANSACTION_LIMIT_TYPES, WEBSITE_STATES } from './types';
+import type { H5Application } from './types';
 
-export const APPLYMENT_TYPES = ['APPLY_FOR_PAYMENT_AUTHORITY', 'APPLY_FOR_RELIEVE_LIMITED'] as const;
-export const TRANSACTION_LIMIT_TYPES = ['UN_LAUNCHED_WEBSITE_LIMIT', 'NORMAL_LIMIT', 'NO_LIMIT'] as const;
-export const WEBSITE_STATES = ['HAS_LAUNCHED', 'UN_LAUNCHED'] as const;
-
-export type ApplymentType = (typeof APPLYMENT_TYPES)[number];
-export type TransactionLimitType = (typeof TRANSACTION_LIMIT_TYPES)[number];
-export type WebsiteState = (typeof WEBSITE_STATES)[number];
-
-/**
- * An application for a sub-merchant's permission to take H5 (web) payments.
- *
- * Source: WeChat Pay Global APIv3, H5 Payment Authorization, "Create an application".
- */
-export interface H5Application {
-  readonly sub_mchid: string;
-  /** One to five domains that start H5 payments; after approval they replace the ones in force. */
-  readonly domains: readonly string[];
-  /** Page where the business, its prices and the way to order can be seen. At most 128 characters. */
-  readonly website_url: string;
-  /** Default `APPLY_FOR_PAYMENT_AUTHORITY`. */
-  readonly applyment_type?: ApplymentType;
-  /** Default `NORMAL_LIMIT`. `NO_LIMIT` makes WeChat Pay create a second application by itself. */
-  readonly transaction_limit_type?: TransactionLimitType;
-  /** Default `HAS_LAUNCHED`. */
-  readonly website_state?: WebsiteState;
-  /** Needed with `NO_LIMIT`. At most 500 characters. */
-  readonly business_description?: string;
-  /** Media id of the certificate of incorporation; needed with `NO_LIMIT`. */
-  readonly company_register_cert?: string;
-  /** Media ids; needed while the web site is not launched. */
-  readonly website_business_page_pics?: readonly string[];
-  /** Media ids; needed while the web site is not launched. */
-  readonly website_homepage_pics?: readonly string[];
-  /** Where WeChat Pay posts the result: https, no query, at most 128 characters. */
-  readonly notify_url?: string;
-}
-
-/**
- * WeChat Pay's record of an application. Unknown values of enumerations are passed on as they came.
- *
- * Source: WeChat Pay Global APIv3, H5 Payment Authorization, "Query an application".
- */
-export interface H5ApplicationRecord {
-  /** Decimal text: the number may exceed 2^53. */
-  readonly applyment_id: string;
-  /** A state of `H5_STATES`, or one that is not known yet. */
-  readonly applyment_state: string;
-  readonly sub_mchid: string;
-  readonly domains?: readonly string[];
-  readonly website_url?: string;
-  readonly applyment_type?: string;
-  readonly transaction_limit_type?: string;
-  readonly website_state?: string;
-  readonly business_description?: string;
-  readonly company_register_cert?: string;
-  readonly website_business_page_pics?: readonly string[];
-  readonly website_homepage_pics?: readonly string[];
-  readonly notify_url?: string;
-  /** The reviewer's reason; kept only with `REJECTED`, because WeChat Pay's samples show it beside other states too. */
-  readonly audit_reject_detail?: string;
-}
-
-/**
- * Decrypted resource of a review result. At least one of `applyment_id` and `sub_mchid` is present; the rest depends
- * on WeChat Pay, so a result is confirmed with a query before it is believed.
- *
- * Source: WeChat Pay Global APIv3, H5 Payment Authorization, "Authorization result notification".
- */
-export type H5ReviewNotification = Partial<H5ApplicationRecord>;
-
-/** Answer of the permission query. `authorization_state` is a key of `AUTHORIZATION_STATES`, or not known yet. */
-export interface H5Permission {
-  readonly sub_mchid: string;
-  readonly authorization_state: string;
-}
+export * from './types';
 
 export interface ParseH5Options {
   /** Only while gateway and webhook are both on loopback: `http` and loopback hosts are right too. */
@@ -97,15 +30,27 @@ export interface ParseH5Options {
   readonly warnings?: Problem[];
 }
 
-/** Media ids are longer than WeChat Pay's pages say. */
-const mediaId = (): z.ZodType<string> => text({ max: 512 });
-const mediaIds = (): z.ZodType<string[]> => list(mediaId(), { min: 1, max: 20 });
+export interface ParseH5ApplicationOptions extends ParseH5Options {
+  /** The institution or service provider that applies: its sub-merchant is another merchant. */
+  readonly mchid?: string;
+}
 
-function applicationSchema({ allowLoopback }: ParseH5Options): z.ZodType<H5Application> {
+/** Up to 512 characters, because the pages say 32 in one place and 128 in another, and genuine ones are longer. */
+export const mediaId = (): z.ZodType<string> => text({ max: 512 });
+/** One to five; the same domain in other letters is the same. It also looks at items that are no text. */
+export const domainList = (): z.ZodType<string[]> =>
+  list(domainName(), {
+    min: 1,
+    max: 5,
+    sameAs: (domain: unknown) => (typeof domain === 'string' ? domain.toLowerCase() : domain),
+  });
+export const mediaIds = (): z.ZodType<string[]> => list(mediaId(), { min: 1, max: 20 });
+
+function applicationSchema({ allowLoopback, mchid }: ParseH5ApplicationOptions): z.ZodType<H5Application> {
   return record(
     {
       sub_mchid: decimalText(1, 32),
-      domains: list(domainName(), { min: 1, max: 5 }),
+      domains: domainList(),
       website_url: webUrl({ allowLoopback }),
       applyment_type: oneOf(APPLYMENT_TYPES).optional(),
       transaction_limit_type: oneOf(TRANSACTION_LIMIT_TYPES).optional(),
@@ -116,78 +61,119 @@ function applicationSchema({ allowLoopback }: ParseH5Options): z.ZodType<H5Appli
       website_homepage_pics: mediaIds().optional(),
       notify_url: notifyUrl({ allowLoopback }).optional(),
     },
-    fieldsTogether,
+    fieldsTogether(DEFAULTS),
+    anotherMerchantThan(mchid),
   );
 }
 
-/** Source: the error codes of "Create an application". WeChat Pay's defaults count for what is left out. */
-const fieldsTogether: Rule = (value, report) => {
-  const limit = value['transaction_limit_type'] ?? 'NORMAL_LIMIT';
-  const state = value['website_state'] ?? 'HAS_LAUNCHED';
-  const because = {
-    liftsLimit: value['applyment_type'] === 'APPLY_FOR_RELIEVE_LIMITED',
-    notLaunched: state === 'UN_LAUNCHED',
+function anotherMerchantThan(mchid: string | undefined): Rule {
+  return ({ sub_mchid }, report) => {
+    if (mchid === undefined || sub_mchid !== mchid) return;
+    report(['sub_mchid'], {
+      code: 'conditional',
+      expected: 'a sub-merchant, not the merchant that applies (mchid)',
+      got: describeValue(sub_mchid),
+      remedy: 'Give the merchant id of the sub-merchant that is to take H5 payments.',
+    });
   };
-  const shown = (name: string, fallback: string): string =>
-    value[name] === undefined ? `${fallback} (the default)` : describeValue(value[name]);
+}
 
-  if (because.notLaunched && limit !== 'UN_LAUNCHED_WEBSITE_LIMIT') {
-    report(['transaction_limit_type'], {
-      code: 'conditional',
-      expected: 'UN_LAUNCHED_WEBSITE_LIMIT, because website_state is UN_LAUNCHED',
-      got: shown('transaction_limit_type', 'NORMAL_LIMIT'),
-      remedy: 'Apply for the limit of a web site that is not launched, and for more once it is.',
-    });
-  }
-  if (because.liftsLimit && limit !== 'NO_LIMIT') {
-    report(['transaction_limit_type'], {
-      code: 'conditional',
-      expected: 'NO_LIMIT, because applyment_type is APPLY_FOR_RELIEVE_LIMITED',
-      got: shown('transaction_limit_type', 'NORMAL_LIMIT'),
-      remedy: 'Set NO_LIMIT, or apply for the permission itself.',
-    });
-  }
-  if (because.liftsLimit && because.notLaunched) {
-    report(['website_state'], {
-      code: 'conditional',
-      expected: 'HAS_LAUNCHED, because applyment_type is APPLY_FOR_RELIEVE_LIMITED',
-      got: describeValue(state),
-      remedy: 'A limit is only lifted once the web site is launched.',
-    });
-  }
-  const required = (name: string, reason: string): void => {
-    if (value[name] !== undefined) return;
-    report([name], { code: 'required', expected: `${name}, because ${reason}`, remedy: 'Add the field.' });
+/** What WeChat Pay takes for a new application that leaves it out. */
+const DEFAULTS = { transaction_limit_type: 'NORMAL_LIMIT', website_state: 'HAS_LAUNCHED' };
+
+/**
+ * @param defaults what counts for what is left out; nothing for an amendment, where the application's own values stay
+ *
+ * Source: the error codes of "Create an application".
+ */
+export const fieldsTogether =
+  (defaults: Partial<typeof DEFAULTS>): Rule =>
+  (value, report) => {
+    const limit = value['transaction_limit_type'] ?? defaults.transaction_limit_type;
+    const state = value['website_state'] ?? defaults.website_state;
+    const because = {
+      liftsLimit: value['applyment_type'] === 'APPLY_FOR_RELIEVE_LIMITED',
+      notLaunched: state === 'UN_LAUNCHED',
+    };
+    const shown = (name: string, fallback: string): string =>
+      value[name] === undefined ? `${fallback} (the default)` : describeValue(value[name]);
+
+    if (because.notLaunched && limit !== undefined && limit !== 'UN_LAUNCHED_WEBSITE_LIMIT') {
+      report(['transaction_limit_type'], {
+        code: 'conditional',
+        expected: 'UN_LAUNCHED_WEBSITE_LIMIT, because website_state is UN_LAUNCHED',
+        got: shown('transaction_limit_type', 'NORMAL_LIMIT'),
+        remedy: 'Apply for the limit of a web site that is not launched, and for more once it is.',
+      });
+    }
+    if (because.liftsLimit && limit !== undefined && limit !== 'NO_LIMIT') {
+      report(['transaction_limit_type'], {
+        code: 'conditional',
+        expected: 'NO_LIMIT, because applyment_type is APPLY_FOR_RELIEVE_LIMITED',
+        got: shown('transaction_limit_type', 'NORMAL_LIMIT'),
+        remedy: 'Set NO_LIMIT, or apply for the permission itself.',
+      });
+    }
+    if (because.liftsLimit && because.notLaunched) {
+      report(['website_state'], {
+        code: 'conditional',
+        expected: 'HAS_LAUNCHED, because applyment_type is APPLY_FOR_RELIEVE_LIMITED',
+        got: describeValue(state),
+        remedy: 'A limit is only lifted once the web site is launched.',
+      });
+    }
+    const required = (name: string, reason: string): void => {
+      if (value[name] !== undefined) return;
+      report([name], { code: 'required', expected: `${name}, because ${reason}`, remedy: 'Add the field.' });
+    };
+    if (limit === 'NO_LIMIT' || because.liftsLimit) {
+      const reason =
+        limit === 'NO_LIMIT' ? 'transaction_limit_type is NO_LIMIT' : 'applyment_type is APPLY_FOR_RELIEVE_LIMITED';
+      required('business_description', reason);
+      required('company_register_cert', reason);
+    }
+    if (because.notLaunched) {
+      required('website_business_page_pics', 'website_state is UN_LAUNCHED');
+      required('website_homepage_pics', 'website_state is UN_LAUNCHED');
+    }
   };
-  if (limit === 'NO_LIMIT' || because.liftsLimit) {
-    const reason =
-      limit === 'NO_LIMIT' ? 'transaction_limit_type is NO_LIMIT' : 'applyment_type is APPLY_FOR_RELIEVE_LIMITED';
-    required('business_description', reason);
-    required('company_register_cert', reason);
-  }
-  if (because.notLaunched) {
-    required('website_business_page_pics', 'website_state is UN_LAUNCHED');
-    required('website_homepage_pics', 'website_state is UN_LAUNCHED');
-  }
-};
 
 /** @throws {InvalidInputError} with every problem of it */
 export function parseH5Application(
   input: unknown,
   path = '$.application',
-  options: ParseH5Options = {},
+  options: ParseH5ApplicationOptions = {},
 ): H5Application {
   const parsed = parseInput('H5 application', path, applicationSchema(options), input);
-  parsed.domains.forEach((domain, index) => {
-    if (/(^|\.)xn--/i.test(domain)) {
-      options.warnings?.push({
-        code: 'unusual',
-        path: `${path}.domains[${index}]`,
-        expected: 'a domain in Latin letters',
-        got: JSON.stringify(domain),
-        remedy: 'Check that it is the domain that is meant: letters of other scripts can look alike.',
-      });
-    }
-  });
+  options.warnings?.push(...websiteWarnings(parsed, path), ...warningsOf(path, parsed, [limitOfLaunchedSite]));
   return parsed;
 }
+
+/** What is unusual about the fields that requests about a web site have in common. */
+export function websiteWarnings(input: object, path: string): Problem[] {
+  return warningsOf(path, input, [
+    subMerchantLength,
+    latinHost('domains'),
+    latinHost('website_url'),
+    latinHost('notify_url'),
+    usualPort('website_url'),
+    usualPort('notify_url'),
+    undamagedText('business_description'),
+  ]);
+}
+
+/**
+ * The table of limits gives this one to web sites that are not launched; the sample of the same page combines it with a
+ * launched one.
+ *
+ * Source: WeChat Pay Global APIv3, H5 Payment Authorization, "Create an application".
+ */
+const limitOfLaunchedSite: Rule = ({ transaction_limit_type, website_state = DEFAULTS.website_state }, report) => {
+  if (transaction_limit_type !== 'UN_LAUNCHED_WEBSITE_LIMIT' || website_state !== 'HAS_LAUNCHED') return;
+  report(['transaction_limit_type'], {
+    code: 'unusual',
+    expected: 'NORMAL_LIMIT or NO_LIMIT for a web site that is launched',
+    got: describeValue(transaction_limit_type),
+    remedy: 'Check that the lowest limit is what is wanted.',
+  });
+};

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { field } from './parse-input';
-import type { Complaint } from './parse-input';
+import type { Verdict } from './parse-input';
+import type { Complaint } from './problems';
+import { characterCount, codePointName, quotedCharacter } from './shown';
 
 export interface TextOptions {
   readonly min?: number;
@@ -9,8 +11,10 @@ export interface TextOptions {
   readonly maxBytes?: number;
   /** Personal or secret: the value never appears in a message. */
   readonly hidden?: boolean;
-  /** An empty text is right too. Default: `min` decides. */
-  readonly pattern?: { readonly of: RegExp; readonly expected: string };
+  /** A number or code: what a failed conversion leaves (`null`, `NaN`) is refused, although its letters are right. */
+  readonly code?: boolean;
+  /** `each` finds the first character that the field does not take. */
+  readonly pattern?: { readonly of: RegExp; readonly expected: string; readonly each?: RegExp };
 }
 
 /** Text of `min` to `max` characters that WeChat Pay can store: no control characters, nothing above U+FFFF. */
@@ -21,29 +25,35 @@ export function text(options: TextOptions): z.ZodType<string> {
   return field<string>(expected, (value) => judgeText(value, options), { hidden });
 }
 
-export function judgeText(value: unknown, options: TextOptions): Omit<Complaint, 'expected'> | Complaint | undefined {
-  if (typeof value !== 'string') return { code: 'type', remedy: 'Send it as text, in quotation marks.' };
+export function judgeText(value: unknown, options: TextOptions): Verdict {
+  if (typeof value !== 'string') return notText(value);
   const { min = 1, max, maxBytes, pattern, hidden = false } = options;
   // Length first: the scans below must not run over a megabyte.
   if (value.length > 2 * max) return tooLong(value, max);
-  if (min > 0 && /^[\s\u200B-\u200D\u2060\uFEFF]*$/.test(value)) {
+  if (min > 0 && /^[\s\u200B-\u200F\u2060\uFEFF]*$/.test(value)) {
     return { code: 'empty', remedy: 'Give a text that is not blank, or leave an optional field out.' };
   }
+  if (FAILED_TEXTS.has(value) || (options.code === true && isFailedNumber(value))) return failedText();
   const bad = firstBadCharacter(value);
   if (bad !== undefined) {
     return {
       code: 'characters',
       expected: 'characters that WeChat Pay accepts',
-      got: hidden
-        ? `a character that is not allowed at position ${bad.position}`
-        : `${bad.name} at position ${bad.position}`,
+      got: `${hidden ? 'a character that is not allowed' : bad.name} at position ${bad.position}`,
       remedy: bad.remedy,
     };
   }
-  const length = [...value].length;
+  const length = characterCount(value);
   if (length > max) return tooLong(value, max);
-  if (length < min) return { code: 'length', remedy: `It is ${min - length} characters too short.` };
-  if (value.trim() !== value) return { code: 'characters', remedy: 'Remove the white space around the text.' };
+  if (length < min) {
+    return {
+      code: 'length',
+      expected: `at least ${min} characters`,
+      got: `${length} characters`,
+      remedy: 'Complete it.',
+    };
+  }
+  if (value.trim() !== value) return whiteSpaceAround(value);
   const bytes = Buffer.byteLength(value, 'utf8');
   if (maxBytes !== undefined && bytes > maxBytes) {
     return {
@@ -53,16 +63,67 @@ export function judgeText(value: unknown, options: TextOptions): Omit<Complaint,
       remedy: 'Shorten it.',
     };
   }
-  if (pattern !== undefined && !pattern.of.test(value)) return { code: 'pattern', remedy: 'Correct the value.' };
-  return undefined;
+  return pattern === undefined ? undefined : judgePattern(value, pattern, hidden);
 }
 
-function tooLong(value: string, max: number): Complaint {
+/** What a value that is no text is told. */
+export function notText(value: unknown): Verdict {
+  const remedy =
+    typeof value === 'number' || typeof value === 'bigint'
+      ? 'Send it as text: JSON numbers lose leading zeros, and digits above 2^53.'
+      : 'Send it as text, in quotation marks.';
+  return { code: 'type', remedy };
+}
+
+export function tooLong(value: string, max: number): Complaint {
   return {
     code: 'length',
     expected: `at most ${max} characters`,
-    got: `${value.length} characters`,
+    got: `${characterCount(value)} characters`,
     remedy: 'Shorten it.',
+  };
+}
+
+/** Texts that a missing or wrong value turns into when it is joined to a string; no name or number is one of them. */
+const FAILED_TEXTS = new Set(['undefined', '[object Object]']);
+/** The same, where only numbers and codes are expected. */
+const FAILED_NUMBERS = new Set([...FAILED_TEXTS, 'null', 'NaN', 'Infinity', '-Infinity']);
+
+export function isFailedNumber(value: string): boolean {
+  return FAILED_NUMBERS.has(value);
+}
+
+export function failedText(): Verdict {
+  return { code: 'characters', remedy: 'A missing value was turned into text before; find out where.' };
+}
+
+function judgePattern(value: string, pattern: NonNullable<TextOptions['pattern']>, hidden: boolean): Verdict {
+  const { of, each } = pattern;
+  if (of.test(value)) return undefined;
+  const position = each === undefined ? -1 : value.search(each);
+  if (position === -1) return { code: 'pattern', remedy: 'Correct the value.' };
+  const got = hidden ? `a character that is not allowed at position ${position}` : quotedCharacter(value, position);
+  return { code: 'pattern', got, remedy: remedyForCharacter(value, position) };
+}
+
+/** What to do about a character that is none of `0-9 A-Z a-z` and a few signs. */
+export function remedyForCharacter(value: string, position: number): string {
+  const character = String.fromCodePoint(value.codePointAt(position) ?? 0);
+  if (/\s/.test(character)) return 'Remove blanks and line breaks.';
+  if (/^[!-~]$/.test(character)) return 'Remove the character.';
+  return /[\p{L}\p{N}]/u.test(character)
+    ? 'Type it again in plain ASCII: this letter or digit only looks like one.'
+    : 'Remove the character: only plain ASCII is right here.';
+}
+
+function whiteSpaceAround(value: string): Complaint {
+  const position = value.trimStart() === value ? characterCount(value) - 1 : 0;
+  const point = [...value][position]?.codePointAt(0) ?? 0;
+  return {
+    code: 'characters',
+    expected: 'no white space around the text',
+    got: `${codePointName(point)} at position ${position}`,
+    remedy: 'Remove the white space around the text.',
   };
 }
 
@@ -77,19 +138,19 @@ function firstBadCharacter(value: string): BadCharacter | undefined {
   for (const character of value) {
     const point = character.codePointAt(0) ?? 0;
     const remedy = whyBad(point, position);
-    if (remedy !== undefined) {
-      return { name: `U+${point.toString(16).toUpperCase().padStart(4, '0')}`, position, remedy };
-    }
+    if (remedy !== undefined) return { name: codePointName(point), position, remedy };
     position += 1;
   }
   return undefined;
 }
 
+/** Source: WeChat Pay Global APIv3, "Request and response"; APIv2, "Protocol rules": characters of one to three bytes. */
 function whyBad(point: number, position: number): string | undefined {
   if (point > 0xffff) return 'WeChat Pay takes characters of up to three bytes: no emoji, no rare 4-byte characters.';
   if (point < 0x20 || (point >= 0x7f && point <= 0x9f)) return 'Remove control characters, line breaks and tabs.';
   if (point >= 0xd800 && point <= 0xdfff) return 'Half of a character: the text was cut in the middle of an emoji.';
   if (point === 0xfffd) return 'The text was damaged earlier: it was decoded with the wrong encoding.';
+  if (point === 0xfffe || point === 0xffff) return 'Remove it: no character has this number, and XML cannot hold it.';
   if (point === 0xfeff && position === 0) return 'Remove the byte order mark.';
   if (point === 0x2028 || point === 0x2029) return 'Remove line separators.';
   if ((point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069)) {
@@ -98,49 +159,10 @@ function whyBad(point: number, position: number): string | undefined {
   return undefined;
 }
 
-const NOT_A_NUMBER = new Set(['undefined', 'null', 'NaN', '[object Object]']);
-
-/** Merchant's own number of an order: 1 to 32 of `0-9 A-Z a-z _ - | * @`. */
-export function orderNumber(): z.ZodType<string> {
-  const expected = '1 to 32 characters of 0-9 A-Z a-z _ - | * @';
-  return field<string>(expected, (value) => {
-    if (typeof value !== 'string') return { code: 'type', remedy: 'Send it as text, in quotation marks.' };
-    if (value === '') return { code: 'empty', remedy: 'Give a number, or leave an optional field out.' };
-    if (value.length > 32) return tooLong(value, 32);
-    if (NOT_A_NUMBER.has(value)) return { code: 'characters', remedy: 'A missing value was turned into text before.' };
-    const at = value.search(/[^0-9A-Za-z_\-|*@]/);
-    if (at === -1) return undefined;
-    return { code: 'characters', remedy: `Remove the character at position ${at}: ${JSON.stringify(value[at])}.` };
-  });
-}
-
-/** Merchant order number of the payment. */
-export const outTradeNo = orderNumber;
-/** Merchant's number of one part of a split order. */
-export const subOrderNo = orderNumber;
-
-/** A merchant id: 10 digits, as text. */
-export function mchid(): z.ZodType<string> {
-  return field<string>('a merchant id of 10 digits', (value) => {
-    if (typeof value !== 'string') return { code: 'type', remedy: 'Send it as text, in quotation marks.' };
-    if (/^[0-9]{10}$/.test(value)) return undefined;
-    return /^[0-9]*$/.test(value)
-      ? { code: 'length', got: `${value.length} digits`, remedy: 'Copy the merchant id from the merchant platform.' }
-      : { code: 'characters', remedy: 'Copy the merchant id from the merchant platform: digits only.' };
-  });
-}
-
-/** An APPID: 1 to 32 letters, digits and `_ -`. */
-export function appid(): z.ZodType<string> {
-  return text({ max: 32, pattern: { of: /^[0-9A-Za-z_-]+$/, expected: 'an APPID of 1 to 32 letters and digits' } });
-}
-
 /** Digits as text, `min` to `max` of them. */
 export function decimalText(min: number, max: number): z.ZodType<string> {
-  return text({
-    max,
-    pattern: { of: new RegExp(`^[0-9]{${min},${max}}$`), expected: `${min} to ${max} digits, as text` },
-  });
+  const expected = min === max ? `${max} digits, as text` : `${min} to ${max} digits, as text`;
+  return text({ max, pattern: { of: new RegExp(`^[0-9]{${min},${max}}$`), expected, each: /[^0-9]/ } });
 }
 
 /** One of a closed list, spelled exactly. */
@@ -149,7 +171,7 @@ export function oneOf<const V extends string>(values: readonly V[]): z.ZodType<V
   return field<V>(expected, (value) => {
     if (values.includes(value as V)) return undefined;
     const meant =
-      typeof value === 'string'
+      typeof value === 'string' && value.length <= 64
         ? values.find((known) => known.toLowerCase() === value.trim().toLowerCase())
         : undefined;
     return {
