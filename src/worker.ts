@@ -9,14 +9,26 @@ import { checkSearchAttributes } from './client/namespace';
 import type { Config } from './config';
 import { hostOf, isLoopbackHost } from './config/addresses';
 import { notificationUrls } from './config/notificationUrls';
+import type { WechatPayError } from './wechatpay/errors';
 import { createTransport } from './wechatpay/http';
+import { knownMerchants } from './wechatpay/keys/known-merchants';
+import { fixedKeys } from './wechatpay/keys/provider';
+import type { KeyProvider } from './wechatpay/keys/provider';
 import { connectMerchant } from './wechatpay/merchant';
+import type { Merchant } from './wechatpay/merchant';
+
+export { configuredKeys, loadConfig } from './config';
+export type { Config } from './config';
 
 /** Workflows sleep for hours, so a small cache keeps many open ones cheap: 10,000 in about 400 MB. */
 const CACHED_WORKFLOWS = 200;
 
 export interface WorkerOptions {
   readonly config: Config;
+  /** Where the keys of merchants come from; by default `config.merchants`, as they were when it was read. */
+  readonly keys?: KeyProvider;
+  /** Told that keys could not be had, or are unusable. Calls for that merchant wait meanwhile. */
+  readonly onKeyFailure?: (mchid: string, error: WechatPayError) => void;
   /** Connection to Temporal; by default the one the environment names. */
   readonly connection?: NativeConnection;
   readonly namespace?: string;
@@ -48,14 +60,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const own = options.connection === undefined ? await connect() : undefined;
   const connection = options.connection ?? own?.connection;
   const namespace = options.namespace ?? own?.namespace ?? 'default';
+  const allowLoopback = isAllLoopback(config);
   const gateway = {
     v3: createTransport({ baseUrl: config.v3BaseUrl }),
     v2: createTransport({ baseUrl: config.v2BaseUrl }),
     customsPrefix: config.customsPrefix,
     certificatesPath: config.certificatesPath,
+    allowLoopback,
   };
-  const connected = new Map([...config.merchants].map(([mchid, keys]) => [mchid, connectMerchant(keys, gateway)]));
-  const merchants: Merchants = (mchid) => connected.get(mchid);
+  const known = knownMerchants<Merchant>({
+    provider: options.keys ?? fixedKeys(config.merchants.values()),
+    connect: (keys, before) => connectMerchant(keys, gateway, before),
+    onFailure: options.onKeyFailure,
+  });
+  const merchants: Merchants = (mchid) => known.of(mchid);
   const shutdown = {
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + 5_000,
@@ -74,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     connection,
     namespace,
     taskQueue: config.apiTaskQueue,
-    activities: createActivities({ merchants, timing, allowLoopback: isAllLoopback(config) }),
+    activities: createActivities({ merchants, timing, allowLoopback }),
     ...(options.onServerTime === undefined
       ? {}
       : { interceptors: { activity: [clockInterceptor(options.onServerTime)] } }),

@@ -142,7 +142,10 @@ export class WechatPayClient {
     const [, mchid, checked] = allProblems('H5 application', [
       () => this.checkOptions('h5Application', options),
       () => parseInput('H5 application', '$.mchid', mchidSchema(), input.mchid),
-      () => parseH5Application(input.application, '$.application', { allowLoopback: this.allowLoopback }),
+      () => {
+        const rules = { allowLoopback: this.allowLoopback, mchid: input.mchid };
+        return parseH5Application(input.application, '$.application', rules);
+      },
     ]);
     const notify_url =
       checked.notify_url ??

@@ -18,7 +18,7 @@ const INDEXED_VALUE_TYPES: Readonly<Record<string, number>> = {
   KeywordList: 7,
 };
 
-/** The namespace lacks search attributes, or has them with other types. */
+/** The namespace does not exist, or lacks search attributes, or has them with other types. */
 export class NamespaceNotSetUpError extends Error {
   override readonly name = 'NamespaceNotSetUpError';
 }
@@ -29,7 +29,14 @@ export class NamespaceNotSetUpError extends Error {
  * @throws NamespaceNotSetUpError that names every missing or wrong attribute and `temporal-wechatpay setup`.
  */
 export async function checkSearchAttributes(client: Client): Promise<void> {
-  const problems = await searchAttributeProblems(client);
+  const problems = await searchAttributeProblems(client).catch((error: unknown) => {
+    if (!isGrpcStatus(error, 'NOT_FOUND')) throw error;
+    const { namespace } = client.options;
+    throw new NamespaceNotSetUpError(
+      `the Temporal namespace ${namespace} does not exist. Set TEMPORAL_NAMESPACE, or create it: temporal operator ` +
+        `namespace create --namespace ${namespace}, then run \`temporal-wechatpay setup\`.`,
+    );
+  });
   if (problems.length === 0) return;
   throw new NamespaceNotSetUpError(
     `the Temporal namespace ${client.options.namespace} is not set up: ${problems.join('; ')}. ` +

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { loadConfig } from '../config';
+import type { Config } from '../config';
 import { createTransport } from '../wechatpay/http';
 import { createMerchantKeyRing } from '../wechatpay/merchant';
+import { testKeys } from './keys';
 
 export function certificatesCommand(): Command {
   return new Command('certificates')
@@ -12,8 +14,13 @@ export function certificatesCommand(): Command {
     )
     .option('--out <dir>', 'folder the key is written into', '.')
     .option('--mchid <mchid>', 'the merchant whose keys fetch it, if several are configured')
-    .action(async ({ out, mchid }: { readonly out: string; readonly mchid?: string }) => {
+    .option(
+      '--check',
+      'fetches nothing: tests the keys of every configured merchant, and tells what is wrong with them',
+    )
+    .action(async ({ out, mchid, check }: { readonly out: string; readonly mchid?: string; readonly check?: true }) => {
       const config = loadConfig(process.env, { needs: ['merchants'] });
+      if (check) return checkKeys(config);
       const merchant = mchid === undefined ? [...config.merchants.values()][0] : config.merchants.get(mchid);
       if (merchant?.v3 === undefined) throw new Error(`merchant ${mchid ?? ''} has no APIv3 keys here.`);
       const transport = createTransport({ baseUrl: config.v3BaseUrl });
@@ -29,4 +36,15 @@ export function certificatesCommand(): Command {
         transport.close();
       }
     });
+}
+
+/** One line for each finding, and 1 as the exit code when one of them is an error. */
+async function checkKeys(config: Config): Promise<void> {
+  let found = 0;
+  await testKeys(config, ({ mchid, level, code, what, remedy }) => {
+    found += 1;
+    if (level === 'error') process.exitCode = 1;
+    process.stdout.write(`merchant ${mchid}: ${level} ${code}: ${what}. ${remedy}\n`);
+  });
+  if (found === 0) process.stdout.write(`keys in order, merchants: ${config.merchants.size}\n`);
 }

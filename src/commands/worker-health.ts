@@ -28,8 +28,11 @@ const GAUGES: readonly { name: string; help: string; of: (status: WorkerStatus) 
 export interface WorkerHealth {
   /** Where it listens, if `METRICS_PORT` is set. */
   readonly url?: string;
-  /** From now on it speaks of this worker; before that `/readyz` says that the worker is starting. */
-  watch(worker: RunningWorker): void;
+  /**
+   * From now on it speaks of this worker; before that `/readyz` says that the worker is starting. With problems of keys
+   * it is not ready, so that a roll-out of wrong keys stops; it works on, for the merchants whose keys are right.
+   */
+  watch(worker: RunningWorker, keyProblems?: () => readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -37,17 +40,26 @@ export interface WorkerHealth {
 export async function serveWorkerHealth({ metricsPort, webhook, shutdownGraceMs }: Config): Promise<WorkerHealth> {
   if (metricsPort === undefined) return { watch: () => undefined, close: () => Promise.resolve() };
   let worker: RunningWorker | undefined;
+  let keyProblems: () => readonly string[] = () => [];
   const registry = workerMetrics(() => worker?.statuses() ?? {});
-  const server = createMetricsServer({ registry, readiness: () => readiness(worker), shutdownGraceMs });
+  const server = createMetricsServer({ registry, readiness: () => readiness(worker, keyProblems()), shutdownGraceMs });
   const url = await server.listen({ host: webhook.host, port: metricsPort });
-  return { url, watch: (started) => void (worker = started), close: () => server.close() };
+  return {
+    url,
+    watch(started, problems = () => []) {
+      worker = started;
+      keyProblems = problems;
+    },
+    close: () => server.close(),
+  };
 }
 
-function readiness(worker: RunningWorker | undefined): ReadinessReport {
+function readiness(worker: RunningWorker | undefined, keyProblems: readonly string[]): ReadinessReport {
   if (worker === undefined) return { ready: false, reasons: ['the worker is starting'] };
   const reasons = Object.entries(worker.statuses())
     .filter(([, { runState }]) => runState !== 'RUNNING')
     .map(([queue, { runState }]) => `the worker of ${queue} is ${runState}`);
+  reasons.push(...keyProblems);
   return { ready: reasons.length === 0, reasons };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { pino } from 'pino';
 import { loadConfig } from '../config';
+import { keepTestingKeys, keyFailureLog, keysFromFiles } from './keys';
+import { processLog } from './log';
 import { connectTemporal, temporalSettings } from './temporal';
 import { untilSignal } from './until-signal';
 
@@ -9,7 +10,7 @@ export function workerCommand(): Command {
     .description('runs the workflows and the activities that call WeChat Pay, as two Temporal workers')
     .action(async () => {
       const config = loadConfig(process.env, { needs: ['merchants', 'temporal'] });
-      const log = pino({ level: config.logLevel });
+      const log = processLog(config.logLevel);
       // Asked first: without Temporal there is no need to bundle workflows for seconds.
       await (await connectTemporal(temporalSettings())).close();
       // Loading the worker takes a third of a second and 90 MB, which the other commands do without.
@@ -21,8 +22,10 @@ export function workerCommand(): Command {
       installTemporalLogger(log, config.logLevel);
       const health = await serveWorkerHealth(config);
       try {
-        const worker = await startWorker({ config });
-        health.watch(worker);
+        const keys = keysFromFiles();
+        const keyProblems = keepTestingKeys(config, keys, log);
+        const worker = await startWorker({ config, keys, onKeyFailure: keyFailureLog(log) });
+        health.watch(worker, keyProblems);
         const { taskQueue, apiTaskQueue } = config;
         log.info({ taskQueue, apiTaskQueue, ...(health.url === undefined ? {} : { url: health.url }) }, 'worker polls');
         void untilSignal().then((signal) => {

@@ -1,5 +1,6 @@
 export { loadConfig } from './config';
 export type { Config, Need } from './config';
+export { configuredKeys } from './configured-keys';
 export { ConfigurationError } from './errors';
 export type { MerchantConfig } from './merchants';
 export { notificationUrls } from './notificationUrls';

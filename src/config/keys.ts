@@ -67,6 +67,23 @@ export function readPublicKey(content: Buffer, { certificate = false } = {}): Ke
   );
 }
 
+/** A merchant's own certificate: PEM; the first of a chain. */
+export function readCertificate(content: Buffer): X509Certificate {
+  const expected = 'a PEM certificate (RSA)';
+  const labels = pemLabels(content.toString('latin1'));
+  if (!labels.includes('CERTIFICATE')) {
+    const got = labels.some((label) => label.endsWith('PRIVATE KEY'))
+      ? 'a private key'
+      : labels.some((label) => label.endsWith('PUBLIC KEY'))
+        ? 'a public key'
+        : 'no PEM certificate';
+    throw new ValueProblem('key-kind', expected, 'Give apiclient_cert.pem, not apiclient_key.pem or a .p12 file.', got);
+  }
+  const certificate = read(() => new X509Certificate(content), expected);
+  requireRsa(certificate.publicKey, expected);
+  return certificate;
+}
+
 /** The APIv3 key: 32 bytes, one trailing line end tolerated because editors add it. */
 export function readApiV3Key(content: Buffer): Buffer {
   const key = withoutLineEnd(content);
@@ -105,7 +122,7 @@ function describeLength(key: Buffer, unit: string): string {
   return `${key.length} ${unit}${blank}`;
 }
 
-function read(make: () => KeyObject, expected: string): KeyObject {
+function read<T>(make: () => T, expected: string): T {
   try {
     return make();
   } catch {

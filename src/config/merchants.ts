@@ -1,4 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
+import { checkCertificate } from '../wechatpay/keys/check';
+import type { FindingCode } from '../wechatpay/keys/finding';
 import type { Problems } from './reader';
 import { hidden } from './secrets';
 import type { SecretText, SignType } from './values';
@@ -12,6 +14,7 @@ export interface MerchantConfig {
   readonly v3?: {
     readonly merchantSerial: string;
     readonly privateKey: KeyObject;
+    readonly certificate?: X509Certificate;
     /** The current APIv3 key first, then the previous one during a roll-over. */
     readonly apiV3Keys: Buffer[];
     readonly publicKey?: { readonly id: string; readonly key: KeyObject };
@@ -31,6 +34,7 @@ export interface MerchantSource {
   readonly appid?: string;
   readonly merchantSerial?: string;
   readonly merchantKeyFile?: KeyObject;
+  readonly merchantCertificateFile?: X509Certificate;
   readonly apiV3KeyFile?: Buffer;
   readonly apiV3KeyPreviousFile?: Buffer;
   readonly apiV2KeyFile?: SecretText;
@@ -49,6 +53,14 @@ export interface MerchantContext {
   readonly isSet: (field: MerchantField) => boolean;
 }
 
+const V3_FIELDS = [
+  'merchantSerial',
+  'merchantKeyFile',
+  'merchantCertificateFile',
+  'apiV3KeyFile',
+  'apiV3KeyPreviousFile',
+] as const;
+
 /** Puts one merchant together, or reports why it cannot be. */
 export function buildMerchant(source: MerchantSource, context: MerchantContext): MerchantConfig | undefined {
   const { problems, label, isSet } = context;
@@ -58,7 +70,7 @@ export function buildMerchant(source: MerchantSource, context: MerchantContext):
   };
 
   need('mchid', 'the merchant number', 'Set it.');
-  const wantsV3 = (['merchantSerial', 'merchantKeyFile', 'apiV3KeyFile', 'apiV3KeyPreviousFile'] as const).some(isSet);
+  const wantsV3 = V3_FIELDS.some(isSet);
   const wantsV2 = isSet('apiV2KeyFile') || isSet('apiV2KeyPreviousFile');
   if (wantsV3) {
     const together = `APIv3 needs ${label('merchantSerial')}, ${label('merchantKeyFile')} and ${label('apiV3KeyFile')}: set all three.`;
@@ -88,7 +100,10 @@ export function buildMerchant(source: MerchantSource, context: MerchantContext):
     }
   }
 
+  checkTogether(source, context);
+
   const { mchid, merchantSerial, merchantKeyFile, apiV3KeyFile, apiV2KeyFile, publicKeyId, publicKeyFile } = source;
+  const certificate = source.merchantCertificateFile;
   if (problems.list.length > before || mchid === undefined) return undefined;
   const previousV3 = source.apiV3KeyPreviousFile;
   const previousV2 = source.apiV2KeyPreviousFile;
@@ -101,6 +116,7 @@ export function buildMerchant(source: MerchantSource, context: MerchantContext):
         v3: {
           merchantSerial,
           privateKey: merchantKeyFile,
+          ...(certificate !== undefined && { certificate }),
           apiV3Keys: previousV3 === undefined ? [apiV3KeyFile] : [apiV3KeyFile, previousV3],
           ...(publicKeyId !== undefined &&
             publicKeyFile !== undefined && { publicKey: { id: publicKeyId, key: publicKeyFile } }),
@@ -117,4 +133,36 @@ export function buildMerchant(source: MerchantSource, context: MerchantContext):
     }),
     ...(source.notifyBaseUrl !== undefined && { notifyBaseUrl: source.notifyBaseUrl }),
   };
+}
+
+/** The field that is most likely wrong where certificate, private key and serial do not belong together. */
+const MISMATCHES: Readonly<
+  Partial<Record<FindingCode, { readonly field: MerchantField; readonly expected: string; readonly got: string }>>
+> = {
+  'key-not-of-certificate': {
+    field: 'merchantKeyFile',
+    expected: "the private key of the merchant's certificate",
+    got: 'the private key of another certificate',
+  },
+  'serial-not-of-certificate': {
+    field: 'merchantSerial',
+    expected: "the serial of the merchant's certificate",
+    got: 'another serial',
+  },
+  'platform-certificate': {
+    field: 'merchantCertificateFile',
+    expected: "the merchant's own certificate",
+    got: "a platform certificate, which is WeChat Pay's",
+  },
+};
+
+/** The files alone prove a mismatch, so it is refused here and not left to WeChat Pay. */
+function checkTogether(source: MerchantSource, { problems, label }: MerchantContext): void {
+  const { mchid = '', merchantSerial, merchantKeyFile, merchantCertificateFile } = source;
+  if (merchantSerial === undefined || merchantKeyFile === undefined || merchantCertificateFile === undefined) return;
+  const keys = { merchantSerial, privateKey: merchantKeyFile };
+  checkCertificate(merchantCertificateFile, mchid, keys, (code, _level, _what, remedy) => {
+    const mismatch = MISMATCHES[code];
+    if (mismatch !== undefined) problems.add(label(mismatch.field), code, mismatch.expected, remedy, mismatch.got);
+  });
 }

@@ -1,9 +1,9 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { parseDuration } from '../interface/durations';
 import { hostOf, isLoopbackHost, maskUserInfo } from './addresses';
 import { ValueProblem } from './errors';
 import { readConfiguredFile } from './files';
-import { readApiV2Key, readApiV3Key, readPrivateKey, readPublicKey } from './keys';
+import { readApiV2Key, readApiV3Key, readCertificate, readPrivateKey, readPublicKey } from './keys';
 import { hidden } from './secrets';
 import type { ValueType } from './variables';
 
@@ -31,6 +31,7 @@ export interface Values extends Record<Exclude<ValueType, 'temporal'>, unknown> 
   appid: string;
   serial: string;
   'private-key-file': KeyObject;
+  'certificate-file': X509Certificate;
   'api-v3-key-file': Buffer;
   'api-v2-key-file': SecretText;
   'public-key-id': string;
@@ -67,6 +68,7 @@ export const PARSERS: { readonly [T in keyof Values]: Parser<Values[T]> } = {
     'Show it with: openssl x509 -in apiclient_cert.pem -noout -serial',
   ),
   'private-key-file': (text, folder) => readPrivateKey(readConfiguredFile(text, folder)),
+  'certificate-file': (text, folder) => readCertificate(readConfiguredFile(text, folder)),
   'api-v3-key-file': (text, folder) => hidden(readApiV3Key(readConfiguredFile(text, folder))),
   'api-v2-key-file': (text, folder) => hidden({ text: readApiV2Key(readConfiguredFile(text, folder)) }),
   'public-key-id': identifier(

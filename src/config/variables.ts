@@ -4,6 +4,7 @@ export type ValueType =
   | 'appid'
   | 'serial'
   | 'private-key-file'
+  | 'certificate-file'
   | 'api-v3-key-file'
   | 'api-v2-key-file'
   | 'public-key-id'
@@ -58,6 +59,11 @@ export const VARIABLES = {
     type: 'private-key-file',
     secret: true,
     help: 'PEM private key of that certificate (`apiclient_key.pem`), RSA of 2048 bits or more, PKCS#8 or PKCS#1, without a password.',
+  },
+  WECHATPAY_MERCHANT_CERTIFICATE_FILE: {
+    type: 'certificate-file',
+    secret: false,
+    help: 'PEM of that certificate (`apiclient_cert.pem`). Not needed for any call: with it, a private key or a serial that is not the certificate’s refuses to start, and its end is announced.',
   },
   WECHATPAY_API_V3_KEY_FILE: {
     type: 'api-v3-key-file',
@@ -133,7 +139,7 @@ export const VARIABLES = {
   WECHATPAY_MERCHANTS_FILE: {
     type: 'merchants-file',
     secret: false,
-    help: 'Many merchants, instead of the single-merchant variables: a JSON list of `{ mchid, appid?, merchantSerial, merchantKeyFile, apiV3KeyFile, apiV3KeyPreviousFile, apiV2KeyFile, apiV2KeyPreviousFile, publicKeyId, publicKeyFile, notifyBaseUrl? }`. File names are relative to this file.',
+    help: 'Many merchants, instead of the single-merchant variables: a JSON list of `{ mchid, appid?, merchantSerial, merchantKeyFile, merchantCertificateFile?, apiV3KeyFile, apiV3KeyPreviousFile, apiV2KeyFile, apiV2KeyPreviousFile, publicKeyId, publicKeyFile, notifyBaseUrl? }`. File names are relative to this file.',
   },
   WECHATPAY_CODEC: {
     type: 'codec',
@@ -192,6 +198,7 @@ export const MERCHANT_FIELDS = {
   mchid: 'WECHATPAY_MCHID',
   merchantSerial: 'WECHATPAY_MERCHANT_SERIAL',
   merchantKeyFile: 'WECHATPAY_MERCHANT_KEY_FILE',
+  merchantCertificateFile: 'WECHATPAY_MERCHANT_CERTIFICATE_FILE',
   apiV3KeyFile: 'WECHATPAY_API_V3_KEY_FILE',
   apiV3KeyPreviousFile: 'WECHATPAY_API_V3_KEY_PREVIOUS_FILE',
   apiV2KeyFile: 'WECHATPAY_API_V2_KEY_FILE',

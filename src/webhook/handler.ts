@@ -5,6 +5,7 @@ import type { WebhookLog, WebhookLogFields } from './log';
 import type { WebhookMetrics } from './metrics';
 import { nameOf, receive } from './receive';
 import type { WebhookMerchant } from './receive';
+import { createRefusalLog } from './refusal-log';
 import { Refusal } from './refusals';
 import { parseRoute } from './routes';
 import type { Route } from './routes';
@@ -24,8 +25,8 @@ export interface WebhookRequest {
 export type NotificationHandler = (request: WebhookRequest) => Promise<WebhookResponse>;
 
 export interface NotificationHandlerOptions {
-  /** The keys of a merchant, or `undefined` for one that is not served here. */
-  readonly merchants: (mchid: string) => WebhookMerchant | undefined;
+  /** The keys of a merchant, or `undefined` for one that is not served here. They may have to be fetched. */
+  readonly merchants: (mchid: string) => WebhookMerchant | undefined | Promise<WebhookMerchant | undefined>;
   readonly deliver: NotificationSink;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -40,27 +41,23 @@ export interface NotificationHandlerOptions {
 /** WeChat Pay's notifications have about 2 KB; the limit bounds what anybody else can make us read. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** WeChat Pay and the proxies before us send some twenty. */
+const MAX_HEADERS = 100;
+
 const MEDIA_TYPES: Readonly<Record<Route['protocol'], readonly string[]>> = {
   v3: ['application/json'],
   v2: ['text/xml', 'application/xml'],
-};
-
-/** Refusals that a person has to act on: genuine senders are being turned away. */
-const ALERTS: Readonly<Record<string, string>> = {
-  'cannot-decrypt': 'a genuine notification could not be decrypted: the APIv3 key of this merchant is wrong',
-  'not-accepted': 'Temporal did not accept a notification; WeChat Pay will send it again',
-  'keys-unavailable': "WeChat Pay's keys could not be had; it will send the notification again",
-  internal: 'a notification could not be handled; WeChat Pay will send it again',
 };
 
 /**
  * The webhook without a server: one request in, one answer out. Acknowledges only what was verified and then accepted by
  * the sink; never throws.
  *
- * Statuses: 200; 401 what cannot be verified or opened; 404, 405, 413, 415; 503 while it cannot be delivered.
+ * Statuses: 200; 401 what cannot be verified or opened; 404, 405, 413, 415, 431; 503 while it cannot be delivered.
  */
 export function createNotificationHandler(options: NotificationHandlerOptions): NotificationHandler {
   const { log, metrics, now = Date.now } = options;
+  const logRefusal = createRefusalLog(log);
   return async (request) => {
     const started = performance.now();
     const route = parseRoute(request.path, options.basePaths);
@@ -69,11 +66,16 @@ export function createNotificationHandler(options: NotificationHandlerOptions): 
       requestId: single(request.headers['request-id'])?.slice(0, 64),
     };
     const protocol = route?.protocol ?? 'v3';
+    // Stays empty for a merchant nobody here knows: its number is whatever the sender made up, and not for the log.
+    let mchid: string | undefined;
     try {
       if (route === undefined) throw new Refusal(404, 'unknown-route');
-      const outcome = await handle(request, route, options, now);
+      const merchant = await keysOf(route.mchid, options);
+      if (merchant === undefined) throw new Refusal(404, 'unknown-merchant');
+      mchid = route.mchid;
+      const outcome = await handle(request, { route, merchant }, options, now);
       metrics?.accepted(route.kind, outcome);
-      const fields = { ...common, mchid: route.mchid, outcome, status: 200 };
+      const fields = { ...common, mchid, outcome, status: 200 };
       if (outcome === 'unclaimed') log.warn(fields, 'kept as an unclaimed notification; a person should look');
       else log.info(fields, 'notification accepted');
       return answer(protocol, 200);
@@ -81,13 +83,7 @@ export function createNotificationHandler(options: NotificationHandlerOptions): 
       const refusal = error instanceof Refusal ? error : new Refusal(503, 'internal', nameOf(error));
       const { status, reason, errorName } = refusal;
       metrics?.refused(route?.kind ?? 'none', reason);
-      // A merchant number nobody here knows is whatever the sender made up: not for the log.
-      const mchid = route !== undefined && reason !== 'unknown-merchant' ? route.mchid : undefined;
-      const fields = { ...common, mchid, reason, status, errorName };
-      const alert = ALERTS[reason];
-      if (alert !== undefined) log.error(fields, alert);
-      else if (reason === 'probe') log.info(fields, "WeChat Pay's signature probe refused, as it has to be");
-      else log.warn(fields, 'notification refused');
+      logRefusal({ ...common, mchid, reason, status, errorName });
       return answer(protocol, status);
     } finally {
       metrics?.handled(route?.kind ?? 'none', (performance.now() - started) / 1000);
@@ -95,17 +91,24 @@ export function createNotificationHandler(options: NotificationHandlerOptions): 
   };
 }
 
+async function keysOf(mchid: string, { merchants }: NotificationHandlerOptions): Promise<WebhookMerchant | undefined> {
+  try {
+    return await merchants(mchid);
+  } catch (error) {
+    throw new Refusal(503, 'keys-unavailable', nameOf(error));
+  }
+}
+
 async function handle(
   request: WebhookRequest,
-  route: Route,
-  { merchants, deliver: sink, metrics, deliveryDeadlineMs = 3_000 }: NotificationHandlerOptions,
+  { route, merchant }: { readonly route: Route; readonly merchant: WebhookMerchant },
+  { deliver: sink, metrics, deliveryDeadlineMs = 3_000 }: NotificationHandlerOptions,
   now: () => number,
 ) {
   const { headers, rawBody } = request;
   if (request.method !== 'POST') throw new Refusal(405, 'method');
-  const merchant = merchants(route.mchid);
-  if (merchant === undefined) throw new Refusal(404, 'unknown-merchant');
   if (rawBody.length > MAX_BODY_BYTES) throw new Refusal(413, 'too-large');
+  if (Object.values(headers).flat().length > MAX_HEADERS) throw new Refusal(431, 'too-many-headers');
   const mediaType = single(headers['content-type'])?.split(';', 1)[0]?.trim().toLowerCase();
   const encoding = headers['content-encoding'];
   if (mediaType === undefined || !MEDIA_TYPES[route.protocol].includes(mediaType) || encoding !== undefined) {

@@ -1,3 +1,5 @@
+export { configuredKeys, loadConfig } from '../config';
+export type { Config } from '../config';
 export { createTemporalSink } from './deliver';
 export type { TemporalSinkOptions } from './deliver';
 export type { WebhookResponse } from './answers';

@@ -12,6 +12,8 @@ export interface WebhookLogFields {
   readonly requestId?: string;
   readonly errorName?: string;
   readonly url?: string;
+  /** How many refusals of one kind this line stands for, where they were too many to tell one by one. */
+  readonly count?: number;
 }
 
 export interface WebhookLog {
@@ -30,6 +32,7 @@ const FIELDS: readonly (keyof WebhookLogFields)[] = [
   'requestId',
   'errorName',
   'url',
+  'count',
 ];
 
 /** JSON lines through pino, with the allowed fields and nothing else, whatever is passed. */

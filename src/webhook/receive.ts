@@ -3,6 +3,7 @@ import type { KeyRing } from '../wechatpay/v3/key-ring';
 import { NotificationRefusedError, openNotification } from '../wechatpay/v3/notification';
 import { openV2Notification, V2NotificationRefusedError } from '../wechatpay/v2/notification';
 import { readContractNotification, readPaymentNotification } from '../wechatpay/contract-order/notifications';
+import { h5NotificationKind } from '../wechatpay/h5/notification-kind';
 import { parseH5ReviewNotification } from '../wechatpay/h5/notifications';
 import { within } from './deadline';
 import type { WebhookMetrics } from './metrics';
@@ -56,7 +57,12 @@ async function receiveV3({ route, merchant, headers, rawBody, now }: Received): 
   const keep = (kind: 'h5' | 'h5-domain', reason: string) =>
     unclaimed({ ...common, kind, data: objectOf(opened.resource) }, mchid, reason);
 
-  if (route.kind !== 'h5') return keep('h5-domain', 'domain modifications are not followed by a workflow yet');
+  const told = h5NotificationKind(opened.resource);
+  if (route.kind !== 'h5') {
+    if (told === 'h5') return keep('h5', 'it is about an application, its URL about a domain modification');
+    return keep('h5-domain', 'domain modifications are not followed by a workflow yet');
+  }
+  if (told === 'h5-domain') return keep('h5-domain', 'it is about a domain modification, its URL about an application');
   const data = attempt(() => parseH5ReviewNotification(opened.resource));
   if (data === undefined) return keep('h5', 'it states neither applyment_id nor sub_mchid as they should be');
   if (data.sub_mchid !== undefined && data.sub_mchid !== key) {

@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'method'
   | 'media-type'
   | 'too-large'
+  | 'too-many-headers'
   /** A valid signature of this merchant over a message that names another merchant. */
   | 'foreign-merchant'
   /** The keys to verify it with could not be had in time. */

@@ -13,7 +13,7 @@ export const SUB_MCHID = '1900000200';
 export const SERIAL = '5157F09EFDC096DE15EBE81A47057A7200000001';
 export const NOW = Date.parse('2026-01-02T03:05:06Z');
 
-const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 export const API_V3_KEY = Buffer.from('0123456789abcdef0123456789abcdef');
@@ -38,16 +38,26 @@ const MERCHANTS: Readonly<Record<string, WebhookMerchant>> = {
 export const merchants = (mchid: string): WebhookMerchant | undefined =>
   Object.hasOwn(MERCHANTS, mchid) ? MERCHANTS[mchid] : undefined;
 
-interface V3Options {
+interface Signing {
   readonly path?: string;
-  readonly resource?: unknown;
-  readonly plainText?: string;
-  readonly key?: Buffer;
   readonly signWith?: KeyObject;
   readonly serial?: string;
   /** Milliseconds. */
   readonly at?: number;
+  /** As it is sent and signed; by default the seconds of `at`. */
+  readonly timestamp?: string;
+  readonly nonce?: string;
+}
+
+interface Sealing {
+  readonly resource?: unknown;
+  readonly plainText?: string;
+  readonly key?: Buffer;
   readonly id?: string;
+  /** Over the fields of the envelope; `undefined` removes one. */
+  readonly envelope?: Readonly<Record<string, unknown>>;
+  /** Over the fields of the encrypted resource; `undefined` removes one. */
+  readonly sealed?: Readonly<Record<string, unknown>>;
 }
 
 export const H5_RESOURCE = {
@@ -58,15 +68,14 @@ export const H5_RESOURCE = {
   domains: ['pay.example.com'],
 };
 
-export function v3Notification(options: V3Options = {}): WebhookRequest {
-  const { key = API_V3_KEY, signWith = platform.privateKey, serial = SERIAL, at = NOW } = options;
-  const plain = options.plainText ?? JSON.stringify(options.resource ?? H5_RESOURCE);
+export function v3Body({ key = API_V3_KEY, id, resource, plainText, envelope, sealed }: Sealing = {}): string {
+  const plain = plainText ?? JSON.stringify(resource ?? H5_RESOURCE);
   const iv = '0123456789ab';
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
   cipher.setAAD(Buffer.from('applyment'));
   const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  const body = JSON.stringify({
-    id: options.id ?? 'f7c34059-0f2d-5b32-ba33-a42dks0597c5',
+  return JSON.stringify({
+    id: id ?? 'f7c34059-0f2d-5b32-ba33-a42dks0597c5',
     create_time: '2026-01-02T11:05:01+08:00',
     event_type: 'APPLYMENT_STATE.APPROVED',
     resource_type: 'applyment',
@@ -77,11 +86,17 @@ export function v3Notification(options: V3Options = {}): WebhookRequest {
       ciphertext: ciphertext.toString('base64'),
       associated_data: 'applyment',
       nonce: iv,
+      ...sealed,
     },
+    ...envelope,
   });
-  const timestamp = String(Math.floor(at / 1000));
-  const nonce = randomBytes(16).toString('hex');
-  const signature = createSign('RSA-SHA256').update(`${timestamp}\n${nonce}\n${body}\n`).sign(signWith, 'base64');
+}
+
+/** Any bytes, as WeChat Pay would sign and send them. */
+export function v3Signed(body: string | Buffer, options: Signing = {}): WebhookRequest {
+  const { signWith = platform.privateKey, serial = SERIAL, at = NOW } = options;
+  const { timestamp = String(Math.floor(at / 1000)), nonce = randomBytes(16).toString('hex') } = options;
+  const signer = createSign('RSA-SHA256').update(`${timestamp}\n${nonce}\n`).update(body).update('\n');
   return {
     method: 'POST',
     path: options.path ?? `/wechatpay/${MCHID}/h5/${SUB_MCHID}`,
@@ -90,13 +105,15 @@ export function v3Notification(options: V3Options = {}): WebhookRequest {
       'request-id': '08F78BB6AF0610D302189F9D',
       'wechatpay-timestamp': timestamp,
       'wechatpay-nonce': nonce,
-      'wechatpay-signature': signature,
+      'wechatpay-signature': signer.sign(signWith, 'base64'),
       'wechatpay-signature-type': 'WECHATPAY2-SHA256-RSA2048',
       'wechatpay-serial': serial,
     },
-    rawBody: Buffer.from(body, 'utf8'),
+    rawBody: Buffer.from(body),
   };
 }
+
+export const v3Notification = (options: Sealing & Signing = {}): WebhookRequest => v3Signed(v3Body(options), options);
 
 export const PAYMENT = {
   return_code: 'SUCCESS',

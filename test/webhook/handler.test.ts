@@ -168,6 +168,18 @@ describe('a genuine notification nobody can use is kept for a person', () => {
       'h5-domain',
       /not followed/,
     ],
+    [
+      'about a domain modification on the URL for applications',
+      v3Notification({ resource: { ...H5_RESOURCE, out_applyment_id: 'A1' } }),
+      'h5-domain',
+      /URL about an application/,
+    ],
+    [
+      'about an application on the URL for domain modifications',
+      v3Notification({ path: `/wechatpay/${MCHID}/h5-domain/A1` }),
+      'h5',
+      /URL about a domain modification/,
+    ],
     ['about a debit', payment({ trade_type: 'PAP' }, { path: `/wechatpay/${MCHID}/debit` }), 'debit', /not followed/],
     [
       'about a failed debit',
@@ -196,11 +208,8 @@ describe('a genuine notification nobody can use is kept for a person', () => {
   });
 });
 
+// Each class of bad messages is in test/bad-inputs/{v3,v2}-notification.test.ts.
 describe('what is refused without a delivery', () => {
-  const tampered = (request: WebhookRequest, from: string, to: string): WebhookRequest => ({
-    ...request,
-    rawBody: Buffer.from(request.rawBody.toString('utf8').replace(from, to), 'utf8'),
-  });
   const header = (name: string, change: (value: string) => string | string[] | undefined) => {
     const request = v3Notification();
     return withHeaders(request, { [name]: change(String(request.headers[name])) });
@@ -215,21 +224,12 @@ describe('what is refused without a delivery', () => {
       401,
     ],
     ['under an unknown serial', v3Notification({ serial: '5157F09EFDC096DE15EBE81A47057A7200000002' }), 401],
-    ['under an unconfigured public key', v3Notification({ serial: 'PUB_KEY_ID_0116' }), 401],
     ['300 seconds old', v3Notification({ at: NOW - 300_000 }), 401],
     ['300 seconds ahead', v3Notification({ at: NOW + 300_000 }), 401],
-    ['without a signature', header('wechatpay-signature', () => undefined), 401],
-    ['with an empty signature', header('wechatpay-signature', () => ''), 401],
-    ['without a serial', header('wechatpay-serial', () => undefined), 401],
-    ['without a timestamp', header('wechatpay-timestamp', () => undefined), 401],
-    ['without a nonce', header('wechatpay-nonce', () => undefined), 401],
     ['with two signatures', header('wechatpay-signature', (value) => [value, value]), 401],
     ['with two serials', header('wechatpay-serial', () => [SERIAL, SERIAL]), 401],
-    ['with a probe for a signature', header('wechatpay-signature', (value) => `WECHATPAY/SIGNTEST/${value}`), 401],
     ['of another signature type', header('wechatpay-signature-type', () => 'WECHATPAY2-SM2-WITH-SM3'), 401],
     ['with another nonce', header('wechatpay-nonce', () => 'x'), 401],
-    ['with a changed body', tampered(v3Notification(), 'APPROVED', 'REJECTED'), 401],
-    ['with white space added', tampered(v3Notification(), '{', '{ '), 401],
     ['with an empty body', { ...v3Notification(), rawBody: Buffer.alloc(0) }, 401],
     ['encrypted for another merchant', v3Notification({ key: OTHER_V3_KEY }), 401],
     ['for a merchant without APIv3', v3Notification({ path: `/wechatpay/1900000111/h5/${SUB_MCHID}` }), 404],
@@ -265,17 +265,8 @@ describe('what is refused without a delivery', () => {
     expect(lines[0]?.fields.reason).toBeTruthy();
   });
 
-  const dtd = '<!DOCTYPE xml [<!ENTITY a "SUCCESS">]>';
   const v2: [string, WebhookRequest, number][] = [
     ['signed with another key', payment({}, { key: OTHER_V2_KEY }), 401],
-    ['without a signature', tampered(payment(), 'sign>', 'sigh>'), 401],
-    ['with a changed amount', tampered(payment(), '888', '1'), 401],
-    ['with a document type', payment({}, { prolog: dtd }), 401],
-    ['with a document type in lower case', payment({}, { prolog: '<!doctype xml>' }), 401],
-    ['with a repeated field', tampered(payment(), '<xml>', '<xml><total_fee>1</total_fee>'), 401],
-    ['that failed in transport', payment({ return_code: 'FAIL' }), 401],
-    ['as an HTML page', { ...payment(), rawBody: Buffer.from('<html><body>502</body></html>') }, 401],
-    ['that is empty', { ...payment(), rawBody: Buffer.alloc(0) }, 401],
     ['naming another merchant than its URL', payment({ mch_id: OTHER_MCHID }), 401],
     ['naming no merchant', v2Notification(without(PAYMENT, 'mch_id')), 401],
     ['of another merchant, with its own key, on our URL', payment({ mch_id: OTHER_MCHID }, { key: OTHER_V2_KEY }), 401],

@@ -1,14 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { WechatPayError } from '../errors';
-import type { HttpTransport } from '../http';
+import { USER_AGENT } from '../http';
+import type { HttpAnswer, HttpTransport } from '../http';
 import { JsonRefusedError, parseJson } from '../json';
 import { DecryptionError, openAead, readEncryptedResource } from '../v3/aead';
 import { classifyRefusal, normalizeCode } from '../v3/classify';
-import { signedRequest, USER_AGENT } from '../v3/client';
+import { signedRequest } from '../v3/client';
 import type { PlatformCertificate } from '../v3/key-ring';
 import type { MerchantCredentials } from '../v3/signing';
 import { SignatureRefusedError, verifySignature } from '../v3/verification';
+import { bareSerial } from './serial';
 
 export interface CertificateDownloadOptions extends MerchantCredentials {
   readonly transport: HttpTransport;
@@ -34,46 +36,75 @@ const REMEDY = 'Check the APIv3 key of the merchant platform and the base URL; k
 export function certificateDownload(
   options: CertificateDownloadOptions,
 ): (known: (serialOrId: string) => KeyObject | undefined) => Promise<readonly PlatformCertificate[]> {
-  const { transport, path = '/v3/global/certificates', now = Date.now, userAgent = USER_AGENT } = options;
+  const { apiV3Keys, now = Date.now } = options;
   return async (known) => {
-    const answer = await transport.send(
-      signedRequest(options, { name: CALL, method: 'GET', path }, { userAgent, now: now() }),
-    );
-    const { status, headers, body } = answer;
-    if (status !== 200) {
-      const refusal = classifyRefusal({ call: CALL, method: 'GET', status, headers, body, sealed: false, now: now() });
-      if (
-        refusal.errorClass === 'NOT_FOUND' &&
-        ['NOTFOUND', 'RESOURCENOTEXISTS'].includes(normalizeCode(refusal.code))
-      ) {
-        return [];
-      }
+    const answer = await requestCertificates(options);
+    if (answer.status !== 200) {
+      const refusal = certificatesRefusal(answer, now());
+      if (noneLeft(refusal)) return [];
       throw refusal;
     }
-    const certificates = readCertificates(body, options.apiV3Keys, now());
-    const downloaded = new Map(certificates.map(({ serial, publicKey }) => [serial, publicKey]));
-    try {
-      await verifySignature({
-        headers,
-        body,
-        findKey: (id) => Promise.resolve(downloaded.get(id) ?? known(id)),
-        now: now(),
-      });
-    } catch (error) {
-      if (error instanceof SignatureRefusedError) throw refused(`the answer cannot be verified: ${error.message}`);
-      throw error;
-    }
-    return certificates;
+    const certificates = await openCertificates(answer, { apiV3Keys, known, now: now() });
+    return certificates.filter(({ expiresAt }) => expiresAt > now());
   };
 }
 
-function readCertificates(body: Buffer, apiV3Keys: readonly Buffer[], now: number): PlatformCertificate[] {
+/** The signed request, and its answer as it came. Harmless: it changes nothing, so it shows whether our keys are right. */
+export function requestCertificates(options: CertificateDownloadOptions): Promise<HttpAnswer> {
+  const { transport, path = '/v3/global/certificates', now = Date.now, userAgent = USER_AGENT } = options;
+  return transport.send(signedRequest(options, { name: CALL, method: 'GET', path }, { userAgent, now: now() }));
+}
+
+export function certificatesRefusal({ status, headers, body }: HttpAnswer, now: number): WechatPayError {
+  return classifyRefusal({ call: CALL, method: 'GET', status, headers, body, sealed: false, now });
+}
+
+/** Whether a refusal says that there are no certificates any more: the merchant was moved to public key mode. */
+export function noneLeft({ errorClass, code }: WechatPayError): boolean {
+  return errorClass === 'NOT_FOUND' && ['NOTFOUND', 'RESOURCENOTEXISTS'].includes(normalizeCode(code));
+}
+
+/**
+ * Opens and verifies a list of certificates; those that have ended are in it.
+ *
+ * @throws {WechatPayError} `CONFIGURATION`, of class {@link CertificatesNotOpenedError} where no APIv3 key opens them
+ */
+export async function openCertificates(
+  { headers, body }: Pick<HttpAnswer, 'headers' | 'body'>,
+  keys: {
+    readonly apiV3Keys: readonly Buffer[];
+    readonly known?: (serialOrId: string) => KeyObject | undefined;
+    readonly now: number;
+    /** Believes an answer signed with a certificate that has ended: for telling that it has, and for nothing else. */
+    readonly believeEnded?: boolean;
+  },
+): Promise<readonly PlatformCertificate[]> {
+  const { apiV3Keys, known, now, believeEnded = false } = keys;
+  const certificates = readCertificates(body, apiV3Keys);
+  const current = certificates.filter(({ expiresAt }) => believeEnded || expiresAt > now);
+  const downloaded = new Map(current.map(({ serial, publicKey }) => [serial, publicKey]));
+  try {
+    await verifySignature({
+      headers,
+      body,
+      findKey: (id) => Promise.resolve(downloaded.get(id) ?? known?.(id)),
+      now,
+    });
+  } catch (error) {
+    if (error instanceof SignatureRefusedError) throw refused(`the answer cannot be verified: ${error.message}`);
+    throw error;
+  }
+  return certificates;
+}
+
+/** The APIv3 key is not the one WeChat Pay encrypts with. */
+export class CertificatesNotOpenedError extends WechatPayError {}
+
+function readCertificates(body: Buffer, apiV3Keys: readonly Buffer[]): PlatformCertificate[] {
   const answer = decode(body);
   const data = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>)['data'] : undefined;
   if (!Array.isArray(data)) throw refused('data: expected a list of certificates');
-  return data
-    .map((item: unknown, index) => readCertificate(item, `data[${index}]`, apiV3Keys))
-    .filter(({ expiresAt }) => expiresAt > now);
+  return data.map((item: unknown, index) => readCertificate(item, `data[${index}]`, apiV3Keys));
 }
 
 function readCertificate(item: unknown, where: string, apiV3Keys: readonly Buffer[]): PlatformCertificate {
@@ -89,7 +120,6 @@ function readCertificate(item: unknown, where: string, apiV3Keys: readonly Buffe
   if (publicKey.asymmetricKeyType !== 'rsa' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
     throw refused(`${where}: expected an RSA key of 2048 bits or more`);
   }
-  // Serials are numbers: leading zeros do not count.
   const serial = fields['serial_no'];
   if (typeof serial !== 'string' || bareSerial(serial) !== bareSerial(certificate.serialNumber)) {
     throw refused(`${where}: serial_no is not the serial of its certificate`);
@@ -105,8 +135,9 @@ function decrypt(value: unknown, where: string, apiV3Keys: readonly Buffer[]): B
   try {
     return openAead(readEncryptedResource(value), apiV3Keys);
   } catch (error) {
-    if (error instanceof DecryptionError) throw refused(`${where}.encrypt_certificate: ${error.message}`);
-    throw error;
+    if (!(error instanceof DecryptionError)) throw error;
+    const message = `${where}.encrypt_certificate: ${error.message}`;
+    throw error.reason === 'malformed' ? refused(message) : refused(message, CertificatesNotOpenedError);
   }
 }
 
@@ -119,16 +150,12 @@ function decode(body: Buffer): unknown {
   }
 }
 
-function bareSerial(serial: string): string {
-  return serial.toUpperCase().replace(/^0+/, '');
-}
-
 function time(value: unknown, where: string): number {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(ms)) throw refused(`${where}: expected RFC 3339 times`);
   return ms;
 }
 
-function refused(message: string): WechatPayError {
-  return new WechatPayError('CONFIGURATION', `platform certificates: ${message}`, { call: CALL, remedy: REMEDY });
+function refused(message: string, Refusal: typeof WechatPayError = WechatPayError): WechatPayError {
+  return new Refusal('CONFIGURATION', `platform certificates: ${message}`, { call: CALL, remedy: REMEDY });
 }

@@ -151,3 +151,8 @@ describe('a download is refused', () => {
     expect(await refusalOf({ body: { data: [item(platformA)] }, signing })).toContain('cannot be verified');
   });
 });
+
+it('an answer signed with a certificate that has ended is not believed', async () => {
+  const ended = item(platformA, { expire_time: '2021-01-01T00:00:00+08:00' });
+  expect(await refusalOf({ body: { data: [ended, item(platformB)] } })).toContain('cannot be verified');
+});

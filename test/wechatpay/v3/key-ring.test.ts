@@ -159,3 +159,27 @@ describe('public key mode', () => {
     expect(ring.ids()).toEqual([publicKeyA.id, platformB.serial]);
   });
 });
+
+describe('a ring that replaces another', () => {
+  it('starts with its certificates, and with its minute', async () => {
+    const old = ringWith([certificate(platformA)]);
+    await old.ring.refresh();
+    const download = vi.fn(() => Promise.resolve([certificate(platformB)]));
+    const ring = createKeyRing({ after: old.ring, download, now: () => old.clock.now });
+    expect(await ring.find(platformA.serial)).toBe(platformA.publicKey);
+    expect(await ring.find(platformB.serial)).toBeUndefined();
+    expect(download).not.toHaveBeenCalled();
+    old.clock.now += MINUTE;
+    expect(await ring.find(platformB.serial)).toBe(platformB.publicKey);
+    expect(ring.ids()).toEqual([platformA.serial, platformB.serial]);
+    expect(old.ring.ids()).toEqual([platformA.serial]);
+  });
+
+  it('downloads at once where the other one could not', async () => {
+    const old = ringWith(new Error('wrong key'));
+    await expect(old.ring.refresh()).rejects.toThrow('wrong key');
+    const download = vi.fn(() => Promise.resolve([certificate(platformA)]));
+    const ring = createKeyRing({ after: old.ring, download, now: () => old.clock.now });
+    expect(await ring.find(platformA.serial)).toBe(platformA.publicKey);
+  });
+});
