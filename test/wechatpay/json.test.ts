@@ -85,7 +85,7 @@ describe('everything else', () => {
         } catch {
           valid = false;
         }
-        expect(reasonOf(Buffer.from(text)) === 'parsed').toBe(valid);
+        expect(['parsed', 'duplicate-key'].includes(reasonOf(Buffer.from(text)))).toBe(valid);
       }),
       { numRuns: 2_000 },
     );
@@ -120,6 +120,34 @@ describe('everything else', () => {
     expect(reasonOf(Buffer.from('"a\\'.repeat(300_000)))).toBe('syntax');
     expect(reasonOf(Buffer.from('"'.repeat(900_001)))).toBe('syntax');
   });
+
+  it.each([
+    '{"a":1,"a":1}',
+    '{"a":1, "b":2 ,"a" : {}}',
+    '{"a":1,"\\u0061":2}',
+    '[{"x":[{"a":1,"a":null}]}]',
+    '{"a":{"b":1,"b":2}}',
+    '{"__proto__":1,"__proto__":2}',
+    '{"":1,"":1}',
+  ])('refuses a key that comes twice: %s', (text) => {
+    expect(JSON.parse(text)).toBeDefined();
+    expect(reasonOf(Buffer.from(text))).toBe('duplicate-key');
+  });
+
+  it.each(['{"a":":","b":"a:b"}', '[{"a":1},{"a":1}]', '{"a":{"a":{"a":[]}}}', '{"__proto__":1,"A":1,"a":1}'])(
+    'takes no two different keys for one: %s',
+    (text) => {
+      expect(parse(text)).toEqual(JSON.parse(text));
+    },
+  );
+
+  it.each(['"\\\\"', '"\\\\\\""', '["\\\\",1234567890123456]', '{"\\"":"\\\\\\"{[:"}'])(
+    'finds the end of the text %s',
+    (text) => {
+      expect(JSON.parse(text)).toBeDefined();
+      expect(reasonOf(Buffer.from(text))).toBe('parsed');
+    },
+  );
 
   it('does not quote the content in its error', () => {
     expect(() => parse('{"name": Zhang San}')).toThrow(/^(?!.*Zhang).*$/s);

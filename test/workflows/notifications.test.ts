@@ -1,6 +1,6 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEARCH_ATTRIBUTES, workflowIds } from '../../src/interface';
+import { SEARCH_ATTRIBUTES, SIGNALS, workflowIds } from '../../src/interface';
 import { startDevRig } from './dev-server';
 import type { DevRig } from './dev-server';
 import { eventsOf, eventually, readableHistory } from './histories';
@@ -70,6 +70,32 @@ describe('notifications, on a real server', () => {
     await expect(process.status()).resolves.toMatchObject({ state: 'UNDER_REVIEW' });
     rig.simulator.decideH5({ sub_mchid: rejected.sub_mchid, state: 'APPROVED' });
     await expect(process.result()).resolves.toMatchObject({ outcome: 'APPROVED' });
+  });
+
+  it('another message under a known id wakes nobody', async () => {
+    const { rejected } = newSamples(rig.credentials);
+    const { mchid } = rig.credentials;
+    const { sub_mchid } = rejected;
+    rig.simulator.script({ h5: { sub_mchid, states: [{ after: 0, state: 'UNDER_REVIEW' }] } });
+    const process = await rig.wechatpay.applyForH5({ mchid, application: rejected, options: NO_POLLS });
+    const { applyment_id } = (process.first as { answer: { applyment_id: string } }).answer;
+    const handle = rig.client.workflow.getHandle(process.workflowId);
+    const queries = async () => {
+      const { events } = await handle.fetchHistory();
+      const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+      return scheduled.filter((name) => name === 'queryH5Application').length;
+    };
+    const tell = async (id: string, applyment_state: string, queriesAfter: number) => {
+      const data = { sub_mchid, applyment_id, applyment_state };
+      await handle.signal(SIGNALS.h5Reviewed, { id, receivedAt: '2026-01-02T03:05:06.000Z', kind: 'h5', data });
+      await eventually(async () => ((await queries()) >= queriesAfter ? true : undefined), 'the query');
+    };
+    await tell('one', 'REJECTED', 1);
+    await tell('one', 'APPROVED', 1);
+    await tell('another', 'REJECTED', 2);
+    await expect(process.status()).resolves.toMatchObject({ state: 'UNDER_REVIEW' });
+    expect(await queries()).toBe(2);
+    await handle.cancel();
   });
 
   it('a notification during a poll that is under way ends the wait all the same', async () => {

@@ -25,5 +25,6 @@ function merchantOf({ config, credentials, simulator }: Rig): Merchant {
     v2: transport,
     customsPrefix: config.customsPrefix,
     certificatesPath: config.certificatesPath,
+    allowLoopback: true,
   });
 }

@@ -1,25 +1,37 @@
 import { WechatPayError } from '../errors';
 import { parseInput, record, text } from '../validation';
-import type { V2Call, V2Client } from '../v2/client';
+import { requireSame } from '../v2/answer-fields';
+import { answerOrNothing, type V2Client } from '../v2/client';
 import { readAnswer, readContract, readOrder } from './records';
 import type { ContractOrder, ContractOrderAnswer, ContractRecord, FrozenContractOrder, OrderRecord } from './types';
 
-/** What names an order at WeChat Pay. */
+/** An order by our own number. */
 export interface OrderKey {
   readonly appid: string;
+  /** At most 32 characters. */
   readonly out_trade_no: string;
+}
+
+/** A paid order by WeChat Pay's number. */
+export interface TransactionKey {
+  readonly appid: string;
+  /** 28 digits. */
+  readonly transaction_id: string;
 }
 
 /** What names a contract before WeChat Pay's own number is known. */
 export interface ContractKey {
   readonly appid: string;
+  /** Contract template, decimal text. */
   readonly plan_id: string;
+  /** Our contract number, at most 32 characters. */
   readonly contract_code: string;
 }
 
 /** A contract by WeChat Pay's own number. */
 export interface ContractIdKey {
   readonly appid: string;
+  /** At most 32 characters. */
   readonly contract_id: string;
 }
 
@@ -43,23 +55,28 @@ export interface ContractOrderCalls {
    * ORDERCLOSED when the order has ended.
    */
   create(order: FrozenContractOrder, options?: CallOptions): Promise<ContractOrderAnswer>;
-  /** The truth about the payment; `undefined` when there is no such order. Source: WeChat Pay, "query order". */
-  queryOrder(key: OrderKey, options?: CallOptions): Promise<OrderRecord | undefined>;
+  /**
+   * The truth about the payment of an order made by {@link create}; `undefined` when there is no such order. Debits have a
+   * query of their own. Source: WeChat Pay, "query order" (`POST /pay/orderquery`).
+   */
+  queryOrder(key: OrderKey | TransactionKey, options?: CallOptions): Promise<OrderRecord | undefined>;
   /**
    * Ends an unpaid order, five minutes after it was made at the earliest. Returning means closed or closed before, to be
-   * confirmed by {@link queryOrder}. Source: WeChat Pay, "close order".
+   * confirmed by {@link queryOrder}: success was seen for orders that stayed payable. The number can never be used again,
+   * and a contract that exists stays. Source: WeChat Pay, "close order" (`POST /pay/closeorder`).
    *
    * @throws WechatPayError `REFUSED` with `code` ORDERPAID when it is paid; `NOT_FOUND` when there is no such order.
    */
   closeOrder(key: OrderKey, options?: CallOptions): Promise<void>;
   /**
    * The truth about the contract; `undefined` when there is none, which before the signing only means "not yet".
-   * Source: WeChat Pay, "query contract".
+   * At most 300 calls a second. Source: WeChat Pay, "query contract" (`POST /papay/querycontract`).
    */
   queryContract(key: ContractKey | ContractIdKey, options?: CallOptions): Promise<ContractRecord | undefined>;
   /**
-   * Ends a contract. After any failure ask {@link queryContract}: what a second call answers is not documented.
-   * Source: WeChat Pay, "terminate contract".
+   * Ends a contract. After any failure ask {@link queryContract}: what a second call answers is not documented. A
+   * notification follows, to the address that the template names in the merchant platform.
+   * Source: WeChat Pay, "terminate contract" (`POST /papay/deletecontract`).
    */
   deleteContract(termination: ContractTermination, options?: CallOptions): Promise<void>;
 }
@@ -83,17 +100,20 @@ export function contractOrderCalls(client: V2Client): ContractOrderCalls {
       return readAnswer(fields, { name, requestId }, order);
     },
 
-    async queryOrder({ appid, out_trade_no }, { signal } = {}) {
+    async queryOrder(key, { signal } = {}) {
       const name = 'pay/orderquery';
-      const answer = await found(client, {
-        name,
-        path: '/pay/orderquery',
-        fields: { appid, out_trade_no },
-        nonce: true,
-        signType: client.signType,
-        signal,
-      });
-      return answer && readOrder(answer.fields, { name, requestId: answer.requestId }, out_trade_no);
+      const number = orderNumber(key);
+      const answer = await answerOrNothing(
+        client.call({
+          name,
+          path: '/pay/orderquery',
+          fields: { appid: key.appid, ...number },
+          nonce: true,
+          signType: client.signType,
+          signal,
+        }),
+      );
+      return answer && readOrder(answer.fields, { name, requestId: answer.requestId }, number);
     },
 
     async closeOrder({ appid, out_trade_no }, { signal } = {}) {
@@ -114,13 +134,10 @@ export function contractOrderCalls(client: V2Client): ContractOrderCalls {
 
     async queryContract(key, { signal } = {}) {
       const name = 'papay/querycontract';
-      const answer = await found(client, {
-        name,
-        path: '/papay/querycontract',
-        fields: { ...contractKey(key), version: VERSION },
-        nonce: false,
-        signal,
-      });
+      const fields = { ...contractKey(key), version: VERSION };
+      const answer = await answerOrNothing(
+        client.call({ name, path: '/papay/querycontract', fields, nonce: false, signal }),
+      );
       return answer && readContract(answer.fields, { name, requestId: answer.requestId }, key);
     },
 
@@ -128,13 +145,16 @@ export function contractOrderCalls(client: V2Client): ContractOrderCalls {
       const { contract_termination_remark } = parseInput('contract termination', '$', CONTRACT_TERMINATION, {
         contract_termination_remark: termination.contract_termination_remark,
       });
-      await client.call({
-        name: 'papay/deletecontract',
+      const name = 'papay/deletecontract';
+      const key = contractKey(termination);
+      const { fields, requestId } = await client.call({
+        name,
         path: '/papay/deletecontract',
-        fields: { ...contractKey(termination), contract_termination_remark, version: VERSION },
+        fields: { ...key, contract_termination_remark, version: VERSION },
         nonce: false,
         signal,
       });
+      for (const [field, ours] of Object.entries(key)) requireSame(fields, { name, requestId }, field, ours);
     },
   };
 }
@@ -170,18 +190,14 @@ function orderFields(order: FrozenContractOrder): Record<string, string | undefi
   return Object.fromEntries(ORDER_FIELDS.map((name) => [name, order[name]?.toString()]));
 }
 
+/** The number an order is asked for by; one of the two that the page lists. */
+export function orderNumber(key: OrderKey | TransactionKey): { out_trade_no?: string; transaction_id?: string } {
+  return 'transaction_id' in key ? { transaction_id: key.transaction_id } : { out_trade_no: key.out_trade_no };
+}
+
 /** Exactly the fields that the pages list: one more and the call is refused. */
 function contractKey(key: ContractKey | ContractIdKey): Record<string, string> {
   return 'plan_id' in key
     ? { appid: key.appid, plan_id: key.plan_id, contract_code: key.contract_code }
     : { appid: key.appid, contract_id: key.contract_id };
-}
-
-async function found(client: V2Client, call: V2Call) {
-  try {
-    return await client.call(call);
-  } catch (error) {
-    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }

@@ -49,7 +49,8 @@ export function contractDifferences(
   ];
 }
 
-function difference<T extends string | number>(
+/** Only what both sides state can differ. */
+export function difference<T extends string | number>(
   field: string,
   ours: T | undefined,
   theirs: T | undefined,

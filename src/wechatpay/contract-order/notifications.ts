@@ -1,5 +1,7 @@
 import { fenOf, pick, textOf } from '../v2/fields';
-import { V2NotificationRefusedError, type VerifiedFields } from '../v2/notification';
+import type { VerifiedFields } from '../v2/notification';
+import { notASuccess, required, wrongField } from '../v2/notification-fields';
+import { readPaymentDetails } from '../v2/payment-details';
 import type { ContractNotification, PaymentNotification } from './types';
 import { parseBeijingTime } from './times';
 
@@ -16,7 +18,6 @@ export function readPaymentNotification(fields: VerifiedFields): PaymentNotifica
   if (total_fee === undefined) throw wrongField('total_fee', 'an integer in fen');
   const time_end = required(fields, 'time_end');
   if (parseBeijingTime(time_end) === undefined) throw wrongField('time_end', 'yyyyMMddHHmmss');
-  const cash_fee = fenOf(fields, 'cash_fee');
   return {
     appid: required(fields, 'appid'),
     mch_id: required(fields, 'mch_id'),
@@ -26,8 +27,8 @@ export function readPaymentNotification(fields: VerifiedFields): PaymentNotifica
     transaction_id: required(fields, 'transaction_id'),
     out_trade_no: required(fields, 'out_trade_no'),
     time_end,
-    ...(cash_fee === undefined ? {} : { cash_fee }),
-    ...pick(fields, ['bank_type', 'fee_type', 'attach', 'contract_id']),
+    ...pick(fields, ['attach', 'contract_id']),
+    ...readPaymentDetails(fields),
   };
 }
 
@@ -48,20 +49,7 @@ export function readContractNotification(fields: VerifiedFields): ContractNotifi
     contract_code: required(fields, 'contract_code'),
     openid: required(fields, 'openid'),
     operate_time: required(fields, 'operate_time'),
-    ...pick(fields, ['request_serial', 'appid', 'contract_expired_time', 'contract_termination_mode']),
+    ...pick(fields, ['request_serial', 'appid', 'contract_state', 'contract_signed_time', 'contract_expired_time']),
+    ...pick(fields, ['contract_terminated_time', 'contract_termination_mode', 'contract_termination_remark']),
   };
-}
-
-function required(fields: VerifiedFields, name: string): string {
-  const value = textOf(fields, name);
-  if (value === undefined) throw wrongField(name, 'a value');
-  return value;
-}
-
-function wrongField(name: string, expected: string): V2NotificationRefusedError {
-  return new V2NotificationRefusedError('field', `${name}: expected ${expected}`);
-}
-
-function notASuccess(name: string): V2NotificationRefusedError {
-  return new V2NotificationRefusedError('not-a-success', `expected ${name} SUCCESS`);
 }

@@ -1,3 +1,5 @@
+import type { PaymentDetails } from '../v2/payment-details';
+
 /** How the payer opens the cashier. `JSAPI` covers pages inside WeChat and mini-programs; `MWEB` is H5. */
 export type TradeType = 'JSAPI' | 'NATIVE' | 'APP' | 'MWEB';
 
@@ -72,17 +74,23 @@ export type FilledInField =
 /** An order nothing of which will change any more: what every attempt sends, except the nonce. */
 export type FrozenContractOrder = ContractOrder & Readonly<Required<Pick<ContractOrder, FilledInField>>>;
 
-/** Answer to the order call: the order exists and can be paid; `presign` says whether a contract can come of it. */
+/**
+ * Answer to the order call: the order exists and can be paid; `presign` says whether a contract can come of it. Echoes of
+ * the order are compared with it and left out.
+ *
+ * Source: WeChat Pay, "pay with contract signing" (`POST /pay/contractorder`).
+ */
 export interface ContractOrderAnswer {
-  /** Payment session, lives two hours. */
+  /** Payment session, at most 64 characters, lives two hours. */
   readonly prepay_id: string;
   readonly trade_type: string;
-  /** NATIVE: content of the QR code, lives two hours. */
+  /** NATIVE: content of the QR code, lives two hours. No limit of length is relied on. */
   readonly code_url?: string;
-  /** MWEB: page to open, lives five minutes. */
+  /** MWEB: page to open, lives five minutes. No limit either: WeChat Pay's own sample breaks its 64 characters. */
   readonly mweb_url?: string;
   /** `contract_result_code`; a missing one counts as `FAIL`. */
   readonly presign: 'SUCCESS' | 'FAIL';
+  /** At most 32 characters. `SYSTEMERROR` means a wrong set-up of the contract half more often than a fault. */
   readonly contract_err_code?: string;
   readonly contract_err_code_des?: string;
   /** Missing in genuine answers whose pre-signing failed. */
@@ -94,9 +102,10 @@ export interface ContractOrderAnswer {
  *
  * Source: WeChat Pay, "query order" (`POST /pay/orderquery`).
  */
-export interface OrderRecord {
+export interface OrderRecord extends PaymentDetails {
   /** See `TRADE_STATES`; a value outside that table is open. */
   readonly trade_state: string;
+  /** At most 256 characters, Chinese. */
   readonly trade_state_desc?: string;
   readonly out_trade_no: string;
   readonly appid?: string;
@@ -105,12 +114,11 @@ export interface OrderRecord {
   readonly transaction_id?: string;
   /** Fen. Always there with `SUCCESS`. */
   readonly total_fee?: number;
-  /** Fen paid in cash, that is without coupons. */
-  readonly cash_fee?: number;
-  readonly fee_type?: string;
+  /** The payer under `appid`, at most 128 characters. Personal. */
   readonly openid?: string;
+  /** `JSAPI`, `NATIVE`, `APP`, `MWEB`; `MICROPAY`, `FACEPAY`, `PAP` for orders made in other ways. */
   readonly trade_type?: string;
-  readonly bank_type?: string;
+  /** As in the order. */
   readonly attach?: string;
   /** `yyyyMMddHHmmss`, Beijing time, as it came. */
   readonly time_end?: string;
@@ -121,18 +129,15 @@ export interface OrderRecord {
  *
  * Source: WeChat Pay, "payment result notification".
  */
-export interface PaymentNotification {
+export interface PaymentNotification extends PaymentDetails {
   readonly appid: string;
   readonly mch_id: string;
+  /** The payer under `appid`, at most 128 characters. Personal. */
   readonly openid: string;
   /** `JSAPI`, `NATIVE`, `APP`, `MWEB`; `PAP` for a later debit. */
   readonly trade_type: string;
-  readonly bank_type?: string;
   /** Amount of the order in fen. */
   readonly total_fee: number;
-  /** Fen paid in cash, that is without coupons. */
-  readonly cash_fee?: number;
-  readonly fee_type?: string;
   /** WeChat Pay's payment number, 28 digits. */
   readonly transaction_id: string;
   readonly out_trade_no: string;
@@ -145,24 +150,32 @@ export interface PaymentNotification {
 
 /**
  * WeChat Pay's record of a contract. Times are `yyyy-MM-dd HH:mm:ss` Beijing time, as they came.
+ * `contract_display_account` is left out: it is personal, and nobody decides by it.
  *
  * Source: WeChat Pay, "query contract" (`POST /papay/querycontract`).
  */
 export interface ContractRecord {
   /** See `CONTRACT_STATES`: `0` is the good value. */
   readonly contract_state: string;
+  /** WeChat Pay's number of the contract, at most 32 characters: debits and the termination need it. */
   readonly contract_id: string;
+  /** Contract template, decimal text. */
   readonly plan_id: string;
+  /** Our contract number. */
   readonly contract_code: string;
+  /** As in the order, decimal text of up to 20 digits. */
   readonly request_serial?: string;
   readonly appid?: string;
   readonly mch_id?: string;
+  /** Who signed, under the contract's `appid`, at most 128 characters. Personal. */
   readonly openid?: string;
   readonly contract_signed_time?: string;
+  /** May be ignored: contracts are renewed by themselves. */
   readonly contract_expired_time?: string;
   readonly contract_terminated_time?: string;
   /** See `CONTRACT_TERMINATION_MODES`. */
   readonly contract_termination_mode?: string;
+  /** At most 512 characters. */
   readonly contract_termination_remark?: string;
 }
 
@@ -174,17 +187,27 @@ export interface ContractRecord {
 export interface ContractNotification {
   readonly mch_id: string;
   readonly change_type: 'ADD' | 'DELETE';
+  /** WeChat Pay's number of the contract, at most 32 characters. */
   readonly contract_id: string;
+  /** Contract template, decimal text. */
   readonly plan_id: string;
+  /** Our contract number. */
   readonly contract_code: string;
+  /** Who signed, under the contract's `appid`, at most 128 characters. Personal. */
   readonly openid: string;
   /** When it was signed or terminated: `yyyy-MM-dd HH:mm:ss`, Beijing time, as it came. */
   readonly operate_time: string;
+  /** As in the order, decimal text of up to 20 digits. */
   readonly request_serial?: string;
+  /** Most messages leave it out. */
   readonly appid?: string;
+  readonly contract_state?: string;
+  readonly contract_signed_time?: string;
   readonly contract_expired_time?: string;
+  readonly contract_terminated_time?: string;
   /** With `DELETE`, see `CONTRACT_TERMINATION_MODES`. */
   readonly contract_termination_mode?: string;
+  readonly contract_termination_remark?: string;
 }
 
 /** A field in which what WeChat Pay states differs from what we ordered. Values of personal fields are left out. */

@@ -2,17 +2,15 @@ import { WechatPayError } from '../errors';
 import { AnswerFields, fieldMissing, present } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
 import type {
+  CertificateCheck,
   CertificateVerification,
   CustomsDeclaration,
+  CustomsModification,
   CustomsOrderKey,
   CustomsRecord,
+  CustomsRecordsQuery,
   CustomsRepush,
-} from './schema';
-
-/** `SAME`, `DIFFERENT`, `UNCHECKED`, or a word that is not known yet. */
-export interface CertificateCheck {
-  readonly certificate_check_result: string;
-}
+} from './types';
 
 /** One attempt of each customs call. All of them throw WechatPayError; none of them retries. */
 export interface CustomsCalls {
@@ -20,6 +18,13 @@ export interface CustomsCalls {
   declare(declaration: CustomsDeclaration): Promise<CustomsRecord>;
   /** The newest record of exactly this order, or this part of a split order; `undefined` when there is none. */
   query(key: CustomsOrderKey): Promise<CustomsRecord | undefined>;
+  /**
+   * All records under one number at one customs, as they come: the parts of a split order, and beside the record in
+   * force those that modifications voided. All pages are read.
+   */
+  records(query: CustomsRecordsQuery): Promise<readonly CustomsRecord[]>;
+  /** Makes a new declaration of a declared order and voids the old one. Every call makes one and pushes it. */
+  modify(modification: CustomsModification): Promise<CustomsRecord>;
   /** Pushes a record in `SUCCESS` or `EXCEPT` again. Every call pushes. */
   repush(repush: CustomsRepush): Promise<CustomsRecord>;
   /** Asks whether the sealed identity is the payer's. Changes nothing. */
@@ -32,7 +37,7 @@ export interface CustomsCallsOptions {
 }
 
 const PAGE = 20;
-/** A split order has a handful of parts; more pages than this are a server that repeats itself. */
+/** A split order has a handful of parts; a thousand records are no answer that anybody could use. */
 const MAX_PAGES = 50;
 
 export function customsCalls(
@@ -52,19 +57,25 @@ export function customsCalls(
     },
 
     async query(key) {
-      const records: CustomsRecord[] = [];
-      try {
-        for (let page = 0, offset = 0; page < MAX_PAGES; page += 1) {
-          const found = await queryPage(client, prefix, key, offset);
-          records.push(...found.records);
-          offset += found.records.length;
-          if (found.records.length === 0 || offset >= found.total) break;
-        }
-      } catch (error) {
-        if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
-        throw error;
-      }
-      return newestOf(records.filter(({ sub_order_no }) => sub_order_no === key.sub_order_no));
+      const { appid, mchid, customs, sub_order_no } = key;
+      const question =
+        sub_order_no === undefined
+          ? ({ order_type: 'out_trade_no', order_no: key.out_trade_no } as const)
+          : ({ order_type: 'sub_order_no', order_no: sub_order_no } as const);
+      const found = await allRecords(client, prefix, { appid, mchid, customs, ...question }, key.transaction_id);
+      return newestOf(found.filter((record) => record.sub_order_no === sub_order_no));
+    },
+
+    records(query) {
+      return allRecords(client, prefix, query, query.order_type === 'transaction_id' ? query.order_no : undefined);
+    },
+
+    async modify(modification) {
+      const name = 'customs modify';
+      const { duty, order_fee, transport_fee, product_fee } = modification;
+      const body = { ...orderFields(modification), ...present({ duty, order_fee, transport_fee, product_fee }) };
+      const answer = await client.call({ name, method: 'PATCH', path: `${prefix}/orders`, body });
+      return readRecord(name, answer, modification);
     },
 
     async repush(repush) {
@@ -95,23 +106,53 @@ function declareBody(declaration: CustomsDeclaration): object {
   return { ...orderFields(declaration), ...present({ duty, fee_type, order_fee, transport_fee, product_fee }) };
 }
 
-async function queryPage(
+/**
+ * @param transaction_id what the answers' own says when they leave it out
+ * @throws {WechatPayError} `OUTCOME_UNKNOWN` when there seems to be no last page
+ */
+async function allRecords(
   client: V3Client,
   prefix: string,
-  key: CustomsOrderKey,
-  offset: number,
-): Promise<{ readonly records: readonly CustomsRecord[]; readonly total: number }> {
+  query: CustomsRecordsQuery,
+  transaction_id: string | undefined,
+): Promise<CustomsRecord[]> {
   const name = 'customs query';
-  const { appid, mchid, customs, sub_order_no } = key;
-  const order =
-    sub_order_no === undefined
-      ? { order_type: 'out_trade_no', order_no: key.out_trade_no }
-      : { order_type: 'sub_order_no', order_no: sub_order_no };
-  const query = { appid, mchid, ...order, customs, offset, limit: PAGE };
-  const answer = await client.call({ name, method: 'GET', path: `${prefix}/orders`, query });
-  const fields = new AnswerFields(answer.body);
-  const records = fields.list('data').map((item) => readItem(name, answer, fields, new AnswerFields(item), key));
-  return { records, total: fields.integer('total_count') ?? records.length };
+  const { appid, mchid, order_type, order_no, customs } = query;
+  const records: CustomsRecord[] = [];
+  let before = '';
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer = await answerOrNothing(
+      client.call({
+        name,
+        method: 'GET',
+        path: `${prefix}/orders`,
+        query: { appid, mchid, order_type, order_no, customs, offset: records.length, limit: PAGE },
+      }),
+    );
+    if (answer === undefined) return records;
+    const fields = new AnswerFields(answer.body);
+    const items = fields.list('data');
+    // Full pages never repeat each other: this server takes no notice of the offset, and has shown all that it shows.
+    const shown = JSON.stringify(items);
+    if (items.length === 0 || shown === before) return records;
+    before = shown;
+    records.push(...items.map((item) => readItem(name, answer, fields, new AnswerFields(item), { transaction_id })));
+    if (records.length >= (fields.integer('total_count') ?? records.length)) return records;
+  }
+  throw new WechatPayError('OUTCOME_UNKNOWN', `more than ${MAX_PAGES} pages of records`, {
+    call: name,
+    remedy: 'Ask by sub_order_no for one part of the order.',
+  });
+}
+
+/** "No such record" comes as an empty list or as an error, also for a page behind the last. */
+async function answerOrNothing(asked: Promise<V3Answer>): Promise<V3Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 /** Record of an answer that holds one. */
@@ -126,13 +167,15 @@ function readItem(
   answer: V3Answer,
   shared: AnswerFields,
   item: AnswerFields,
-  key: CustomsOrderKey,
+  asked: { readonly transaction_id?: string | undefined },
 ): CustomsRecord {
   const state = item.text('state');
   if (state === undefined) throw fieldMissing(call, 'state', answer.requestId);
+  const transaction_id = shared.text('transaction_id') ?? asked.transaction_id;
+  if (transaction_id === undefined) throw fieldMissing(call, 'transaction_id', answer.requestId);
   return present<CustomsRecord>({
     state,
-    transaction_id: shared.text('transaction_id') ?? key.transaction_id,
+    transaction_id,
     out_trade_no: shared.text('out_trade_no'),
     customs: item.text('customs'),
     merchant_customs_no: item.text('mch_customs_no', 'merchant_customs_no'),

@@ -1,8 +1,10 @@
 import { WechatPayError } from '../errors';
 import { AnswerFields, fieldMissing, present } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
+import { decimalText, parseInput } from '../validation';
+import { parseApplymentId } from './amendment';
 import { readApplication } from './read-application';
-import type { H5Application, H5ApplicationRecord, H5Permission } from './schema';
+import type { H5Amendment, H5Application, H5ApplicationRecord, H5Permission } from './types';
 
 /** One attempt of each H5 authorization call. All of them throw WechatPayError; none of them retries. */
 export interface H5Calls {
@@ -13,11 +15,19 @@ export interface H5Calls {
   create(application: H5Application): Promise<H5ApplicationRecord>;
   /** `undefined` when WeChat Pay knows no application of that number. */
   query(applyment_id: string): Promise<H5ApplicationRecord | undefined>;
+  /**
+   * Corrects an application that a reviewer rejected and puts it back to review under the same number. In any other
+   * state it is REFUSED.
+   */
+  amend(applyment_id: string, amendment: H5Amendment): Promise<H5ApplicationRecord>;
   /** What the sub-merchant may do now. */
   permission(sub_mchid: string): Promise<H5Permission>;
 }
 
+/** Where the sub-merchant's number stands in the permission call, `applications` and `domain` stand in others. */
 const BASE = '/v3/global/merchant/h5/permission';
+
+const applicationPath = (applyment_id: string): string => `${BASE}/applications/${parseApplymentId(applyment_id)}`;
 
 export function h5Calls(client: V3Client): H5Calls {
   return {
@@ -34,7 +44,7 @@ export function h5Calls(client: V3Client): H5Calls {
 
     async query(applyment_id) {
       const name = 'h5 query';
-      const path = `${BASE}/applications/${encodeURIComponent(applyment_id)}`;
+      const path = applicationPath(applyment_id);
       try {
         return readRecord(name, await client.call({ name, method: 'GET', path }), { applyment_id });
       } catch (error) {
@@ -43,9 +53,17 @@ export function h5Calls(client: V3Client): H5Calls {
       }
     },
 
+    async amend(applyment_id, amendment) {
+      const name = 'h5 amend';
+      const path = applicationPath(applyment_id);
+      const answer = await client.call({ name, method: 'PATCH', path, body: websiteFields(amendment) });
+      return readRecord(name, answer, { applyment_id });
+    },
+
     async permission(sub_mchid) {
       const name = 'h5 permission';
-      const answer = await client.call({ name, method: 'GET', path: `${BASE}/${encodeURIComponent(sub_mchid)}` });
+      const path = `${BASE}/${parseInput('sub-merchant', '$.sub_mchid', decimalText(1, 32), sub_mchid)}`;
+      const answer = await client.call({ name, method: 'GET', path });
       const fields = new AnswerFields(answer.body);
       const authorization_state = fields.text('authorization_state');
       if (authorization_state === undefined) throw fieldMissing(name, 'authorization_state', answer.requestId);
@@ -56,31 +74,21 @@ export function h5Calls(client: V3Client): H5Calls {
 
 /** The fields of the call and nothing else. */
 function bodyOf(application: H5Application): object {
-  const {
-    sub_mchid,
-    domains,
-    website_url,
-    applyment_type,
-    transaction_limit_type,
-    website_state,
-    business_description,
-    company_register_cert,
-    website_business_page_pics,
-    website_homepage_pics,
-    notify_url,
-  } = application;
+  const { sub_mchid, notify_url } = application;
+  return { sub_mchid, ...websiteFields(application), ...present({ notify_url }) };
+}
+
+function websiteFields(application: H5Application | H5Amendment): object {
   return present({
-    sub_mchid,
-    domains,
-    website_url,
-    applyment_type,
-    transaction_limit_type,
-    website_state,
-    business_description,
-    company_register_cert,
-    website_business_page_pics,
-    website_homepage_pics,
-    notify_url,
+    domains: application.domains,
+    website_url: application.website_url,
+    applyment_type: application.applyment_type,
+    transaction_limit_type: application.transaction_limit_type,
+    website_state: application.website_state,
+    business_description: application.business_description,
+    company_register_cert: application.company_register_cert,
+    website_business_page_pics: application.website_business_page_pics,
+    website_homepage_pics: application.website_homepage_pics,
   });
 }
 

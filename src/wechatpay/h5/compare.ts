@@ -1,6 +1,6 @@
-import type { H5Application, H5ApplicationRecord } from './schema';
+import type { H5Amendment, H5Application, H5ApplicationRecord } from './types';
 
-/** One field in which a frozen application and WeChat Pay's record differ. */
+/** One field in which a frozen request and WeChat Pay's record differ. */
 export interface ApplicationDifference {
   readonly field: string;
   readonly ours: unknown;
@@ -21,13 +21,36 @@ export function applicationDifferences(
     applyment_type: frozen.applyment_type ?? 'APPLY_FOR_PAYMENT_AUTHORITY',
     transaction_limit_type: frozen.transaction_limit_type ?? 'NORMAL_LIMIT',
   } as const;
+  return websiteDifferences(frozen.domains, ours, record);
+}
+
+/** In what a record differs from what an amendment states; empty when the record is as it wants it. */
+export function amendmentDifferences(
+  frozen: H5Amendment,
+  record: Partial<H5ApplicationRecord>,
+): ApplicationDifference[] {
+  const { website_url, website_state, applyment_type, transaction_limit_type } = frozen;
+  return websiteDifferences(
+    frozen.domains,
+    { website_url, website_state, applyment_type, transaction_limit_type },
+    record,
+  );
+}
+
+/** Compares what both sides state: `domains`, and the fields of `stated`. */
+export function websiteDifferences<Field extends string>(
+  domains: readonly string[],
+  stated: Readonly<Record<Field, string | undefined>>,
+  record: Readonly<Partial<Record<NoInfer<Field>, string>>> & { readonly domains?: readonly string[] },
+): ApplicationDifference[] {
   const differences: ApplicationDifference[] = [];
-  if (record.domains !== undefined && domainSet(record.domains) !== domainSet(frozen.domains)) {
-    differences.push({ field: 'domains', ours: frozen.domains, theirs: record.domains });
+  if (record.domains !== undefined && domainSet(record.domains) !== domainSet(domains)) {
+    differences.push({ field: 'domains', ours: domains, theirs: record.domains });
   }
-  for (const field of ['sub_mchid', 'website_url', 'applyment_type', 'transaction_limit_type'] as const) {
+  for (const field of Object.keys(stated) as Field[]) {
+    const ours = stated[field];
     const theirs = record[field];
-    if (theirs !== undefined && theirs !== ours[field]) differences.push({ field, ours: ours[field], theirs });
+    if (ours !== undefined && theirs !== undefined && theirs !== ours) differences.push({ field, ours, theirs });
   }
   return differences;
 }

@@ -1,5 +1,5 @@
 import { AnswerFields, present } from '../v3/answer-fields';
-import type { H5ReviewNotification } from './schema';
+import type { H5ReviewNotification } from './types';
 
 /** Application fields of an answer or notification; what is missing stays missing. */
 export function readApplication(value: unknown): H5ReviewNotification {

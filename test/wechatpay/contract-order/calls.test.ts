@@ -158,6 +158,19 @@ describe('queryOrder', () => {
     ]);
   });
 
+  it("asks by WeChat Pay's number too, and learns ours", async () => {
+    gateway.respond(signed(paid));
+    const { transaction_id } = paid;
+    expect(await calls.queryOrder({ appid: APPID, transaction_id })).toMatchObject({ out_trade_no: key.out_trade_no });
+    const sent = ['appid', 'mch_id', 'nonce_str', 'sign', 'transaction_id'];
+    expect(Object.keys(gateway.last().fields).sort()).toEqual(sent);
+    const another = calls.queryOrder({ appid: APPID, transaction_id: '1004400740201409030005092169' });
+    expect((await failure(another)).errorClass).toBe('OUTCOME_UNKNOWN');
+    gateway.respond(signed({ ...paid, out_trade_no: '' }));
+    const nameless = calls.queryOrder({ appid: APPID, transaction_id });
+    expect((await failure(nameless)).errorClass).toBe('OUTCOME_UNKNOWN');
+  });
+
   it('finds nothing with ORDERNOTEXIST', async () => {
     gateway.respond(refused('ORDERNOTEXIST'));
     expect(await calls.queryOrder(key)).toBeUndefined();
@@ -322,6 +335,16 @@ describe('deleteContract', () => {
     const termination = { appid: 'wx2421b1c4370ec43b', contract_id: '100005698', contract_termination_remark: '原因' };
     await failure(contractOrderCalls(client).deleteContract(termination));
     expect(gateway.last().fields.sign).toBe(sign);
+  });
+
+  it.each([
+    ['contract_id', { contract_id: 'Wx1' }],
+    ['plan_id', { plan_id: '123', contract_code: 'DWC1' }],
+    ['contract_code', { plan_id: '123', contract_code: 'DWC1' }],
+  ])('does not know the outcome when the contract of another %s is confirmed', async (field, named) => {
+    gateway.respond(signed({ [field]: '7' }));
+    const call = calls.deleteContract({ appid: APPID, ...named, contract_termination_remark });
+    expect((await failure(call)).errorClass).toBe('OUTCOME_UNKNOWN');
   });
 
   it('refuses a remark that is empty or too long before anything is sent', async () => {

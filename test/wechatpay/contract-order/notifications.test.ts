@@ -38,6 +38,15 @@ describe('readPaymentNotification', () => {
       total_fee: 888,
       cash_fee: 788,
       fee_type: 'CNY',
+      settlement_total_fee: 788,
+      coupon_fee: 100,
+      coupon_count: 2,
+      coupons: [
+        { coupon_id: '10000', coupon_type: 'CASH', coupon_fee: 60 },
+        { coupon_id: '10001', coupon_type: 'NO_CASH', coupon_fee: 40 },
+      ],
+      device_info: 'WEB',
+      is_subscribe: 'N',
       transaction_id: '1004400740201409030005092168',
       out_trade_no: 'DW202601020001',
       attach: '支付测试',
@@ -67,6 +76,20 @@ describe('readPaymentNotification', () => {
 
   it.each(['2026-01-02 03:05:01', '20260230000000'])('refuses %j as the time of the payment', (time_end) => {
     expect(reason(() => readPaymentNotification(sent('T8', { time_end })))).toMatch(/^field: .*time_end/);
+  });
+
+  it('leaves out what nobody decides by and is not what it should be', () => {
+    const change = { cash_fee: '7.88', coupon_count: 'two', coupon_fee_0: '-1', coupon_type_0: '', coupon_id_0: '' };
+    const read = readPaymentNotification(sent('T8', change));
+    expect(read).not.toHaveProperty('cash_fee');
+    expect(read).not.toHaveProperty('coupon_count');
+    expect(read).not.toHaveProperty('coupons');
+    const nameless = readPaymentNotification(sent('T8', { coupon_type_0: '', coupon_id_0: '' })).coupons;
+    expect(nameless).toEqual([{ coupon_fee: 60 }, { coupon_id: '10001', coupon_type: 'NO_CASH', coupon_fee: 40 }]);
+    expect(readPaymentNotification(sent('T8', { coupon_type_1: '', coupon_fee_1: '' })).coupons).toEqual([
+      { coupon_id: '10000', coupon_type: 'CASH', coupon_fee: 60 },
+      { coupon_id: '10001' },
+    ]);
   });
 
   it('refuses a contract notification', () => {

@@ -141,10 +141,25 @@ describe('query', () => {
     expect(seen.map(({ path }) => /offset=(\d+)/.exec(path)?.[1])).toEqual(['0', '20', '40']);
   });
 
-  it('stops when a server repeats itself', async () => {
+  it('stops when a server takes no notice of the offset', async () => {
     const { calls, seen } = await gateway(page([declared], { total_count: 1_000_000 }));
-    expect(await calls.query(plain)).toBeDefined();
+    expect(await calls.query(plain)).toMatchObject({ state: 'PROCESSING' });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('decides nothing by records without end', async () => {
+    const pages = Array.from({ length: 60 }, (_, i) =>
+      page([{ ...declared, sub_order_no: `part-${i}` }], { total_count: 1_000_000 }),
+    );
+    const { calls, seen } = await gateway(...pages);
+    await expect(calls.query(plain)).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN', call: 'customs query' });
     expect(seen).toHaveLength(50);
+  });
+
+  it('keeps what it has when a later page is said not to exist', async () => {
+    const error = { code: 'INVALID_REQUEST', message: 'Customs declaration record does not exist.' };
+    const { calls } = await gateway(page([declared], { total_count: 2 }), { status: 400, error });
+    expect(await calls.query(plain)).toMatchObject({ state: 'PROCESSING' });
   });
 
   it('takes the record of exactly this part, and of those the newest', async () => {
@@ -187,6 +202,64 @@ describe('query', () => {
     ['a 404 is not in WeChat Pay words', { status: 404, error: {} }, 'CONFIGURATION'],
   ])('does not say "nothing" when %s', async (_, answer, errorClass) => {
     await expect((await gateway(answer)).calls.query(plain)).rejects.toMatchObject({ errorClass });
+  });
+});
+
+describe('records', () => {
+  const query = {
+    appid: plain.appid,
+    mchid: plain.mchid,
+    order_type: 'transaction_id',
+    order_no: plain.transaction_id,
+    customs: plain.customs,
+  } as const;
+
+  it('are all that there are, in the order in which they came', async () => {
+    const parts = Array.from({ length: 21 }, (_, i) => ({ ...declared, sub_order_no: `part-${i}` }));
+    const { calls, seen } = await gateway(
+      page(parts.slice(0, 20), { total_count: 21 }),
+      page(parts.slice(20), { total_count: 21 }),
+    );
+    const records = await calls.records(query);
+    expect(records.map(({ sub_order_no }) => sub_order_no)).toEqual(parts.map(({ sub_order_no }) => sub_order_no));
+    expect(seen[1]?.path).toContain(`order_type=transaction_id&order_no=${plain.transaction_id}&customs=SHANGHAI_ZS`);
+    expect(seen[1]?.path).toContain('offset=20&limit=20');
+  });
+
+  it('state the payment that was asked for, or that the answer names', async () => {
+    const { calls } = await gateway(page([declared], { transaction_id: undefined }));
+    expect(await calls.records(query)).toMatchObject([{ transaction_id: plain.transaction_id }]);
+    const other = { ...query, order_type: 'sub_order_id', order_no: '9' } as const;
+    await expect(calls.records(other)).rejects.toMatchObject({ errorClass: 'OUTCOME_UNKNOWN' });
+  });
+
+  it('may be none', async () => {
+    expect(await (await gateway(page([]))).calls.records(query)).toEqual([]);
+  });
+});
+
+describe('modify', () => {
+  it('patches the five fields that may change, and no others', async () => {
+    const { calls, seen } = await gateway({
+      appid: plain.appid,
+      mchid: plain.mchid,
+      state: 'SUBMITTED',
+      out_trade_no: split.out_trade_no,
+      transaction_id: split.transaction_id,
+      sub_order_no: split.sub_order_no,
+      modify_time: '2015-09-01T10:00:00+08:00',
+    });
+    const { fee_type: _, ...wanted } = { ...split, duty: 0, merchant_customs_no: '440316T004' };
+    const record = await calls.modify({ ...wanted, fee_type: 'CNY' } as typeof wanted);
+    expect(seen[0]).toMatchObject({ method: 'PATCH', path: '/v3/global/customs/orders' });
+    expect(JSON.parse(seen[0]?.body.toString() ?? '')).toEqual(wanted);
+    expect(record).toEqual({
+      state: 'SUBMITTED',
+      out_trade_no: split.out_trade_no,
+      transaction_id: split.transaction_id,
+      sub_order_no: split.sub_order_no,
+      modify_time: '2015-09-01T10:00:00+08:00',
+    });
   });
 });
 

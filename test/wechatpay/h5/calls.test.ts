@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { h5Calls } from '../../../src/wechatpay/h5/calls';
-import type { H5Application } from '../../../src/wechatpay/h5/schema';
+import type { H5Amendment, H5Application } from '../../../src/wechatpay/h5/schema';
 import { scriptedClient } from '../v3/scripted-client';
 
 const application: H5Application = {
@@ -60,15 +60,22 @@ describe('create', () => {
 });
 
 describe('query', () => {
-  it('asks by number, encoded', async () => {
+  it('asks by number', async () => {
     const { client, seen } = await scriptedClient(answer);
     expect(await h5Calls(client).query('100000')).toEqual(record);
-    await h5Calls(client).query('1/../2');
-    expect(seen.map(({ path }) => path)).toEqual([
-      '/v3/global/merchant/h5/permission/applications/100000',
-      '/v3/global/merchant/h5/permission/applications/1%2F..%2F2',
-    ]);
+    expect(seen.map(({ path }) => path)).toEqual(['/v3/global/merchant/h5/permission/applications/100000']);
   });
+
+  it.each(['', '1/../2', '..', '1?x=1', '-1', '1e5', '９', '9223372036854775808'])(
+    'sends nothing for the number "%s"',
+    async (applyment_id) => {
+      const { client, seen } = await scriptedClient(answer);
+      const calls = h5Calls(client);
+      await expect(calls.query(applyment_id)).rejects.toMatchObject({ problems: [{ path: '$.applyment_id' }] });
+      await expect(calls.amend(applyment_id, { domains: ['qq.com'] })).rejects.toMatchObject({ errorClass: 'INPUT' });
+      expect(seen).toEqual([]);
+    },
+  );
 
   it('believes the reason of a rejection', async () => {
     const { client } = await scriptedClient({ ...answer, applyment_state: 'REJECTED' });
@@ -84,7 +91,33 @@ describe('query', () => {
   });
 });
 
+describe('amend', () => {
+  const amendment: H5Amendment = { domains: ['qq.cn'], transaction_limit_type: 'NORMAL_LIMIT' };
+
+  it('patches the fields of the call and nothing else, and reads the record', async () => {
+    const { client, seen } = await scriptedClient({ ...answer, applyment_id: undefined });
+    expect(await h5Calls(client).amend('100000', { ...application, ...amendment })).toEqual(record);
+    expect(seen[0]).toMatchObject({
+      method: 'PATCH',
+      path: '/v3/global/merchant/h5/permission/applications/100000',
+    });
+    expect(JSON.parse(seen[0]?.body.toString() ?? '')).toEqual({ website_url: 'https://qq.com', ...amendment });
+  });
+
+  it('passes on that the application is in another state', async () => {
+    const error = { code: 'INVALID_REQUEST', message: 'Only an application rejected by the reviewer can be modified.' };
+    const { client } = await scriptedClient({ status: 400, error });
+    await expect(h5Calls(client).amend('1', amendment)).rejects.toMatchObject({ message: error.message });
+  });
+});
+
 describe('permission', () => {
+  it.each(['', 'applications', 'domain', '1/2'])('is not asked for the sub-merchant "%s"', async (sub_mchid) => {
+    const { client, seen } = await scriptedClient({ authorization_state: 'AUTHORIZED' });
+    await expect(h5Calls(client).permission(sub_mchid)).rejects.toMatchObject({ errorClass: 'INPUT' });
+    expect(seen).toEqual([]);
+  });
+
   it('is what WeChat Pay states', async () => {
     const { client, seen } = await scriptedClient({ sub_mchid: '2491935631', authorization_state: 'FORMAL_AUTHORITY' });
     expect(await h5Calls(client).permission('2491935631')).toEqual({

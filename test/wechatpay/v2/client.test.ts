@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hash } from 'wechatpay-axios-plugin';
 import { WechatPayError } from '../../../src/wechatpay/errors';
@@ -158,15 +157,36 @@ describe('an answer', () => {
     expect(error.errorClass).toBe('OUTCOME_UNKNOWN');
   });
 
-  it('never shows a key, a signature or a field of the request in an error', async () => {
-    const fields = { ...CALL.fields, openid: 'oUpF8-personal', contract_display_account: '张三' };
-    for (const answer of [plain('x', 500), signed({}, { key: '3'.repeat(32) }), unsigned({ return_code: 'FAIL' })]) {
-      const error = await failure(answer, { ...CALL, fields });
-      const shown = `${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}`;
-      for (const secret of [KEY, PREVIOUS, 'oUpF8-personal', '张三', gateway.last().fields.sign!]) {
-        expect(shown).not.toContain(secret);
-      }
-      expect(error.cause).toBeUndefined();
+  it('that asks to wait says how long, whatever its class', async () => {
+    for (const [answer, errorClass] of [
+      [plain('', 429), 'RATE_LIMITED'],
+      [plain('', 503), 'OUTCOME_UNKNOWN'],
+      [signed({ result_code: 'FAIL', err_code: 'FREQUENCY_LIMITED' }), 'RATE_LIMITED'],
+      [unsigned({ return_code: 'FAIL', return_msg: 'busy' }), 'OUTCOME_UNKNOWN'],
+    ] as const) {
+      const waiting = failure((request, response) => answer(request, response.setHeader('Retry-After', '7')));
+      expect(await waiting).toMatchObject({ errorClass, retryAfterMs: 7_000 });
     }
+    expect((await failure(plain('', 429))).retryAfterMs).toBeUndefined();
+  });
+
+  it('that nobody documented is neither done nor refused', async () => {
+    const answer = signed({ result_code: 'FAIL', err_code: 'BRAND_NEW', err_code_des: '没有见过' });
+    const error = await failure(answer);
+    expect(error).toMatchObject({ errorClass: 'UNDOCUMENTED', code: 'BRAND_NEW' });
+    expect(error.message).toBe('pay/orderquery: an answer that is not documented (BRAND_NEW: 没有见过)');
+  });
+
+  it('that has its code in err_code_des is understood, and shows both', async () => {
+    const error = await failure(
+      signed({ result_code: 'FAIL', err_code: '-77', err_code_des: 'MERCHANT AUTHORITY ERROR' }),
+      {
+        ...CALL,
+        name: 'papay/querycontract',
+        path: '/papay/querycontract',
+      },
+    );
+    expect(error).toMatchObject({ errorClass: 'CONFIGURATION', code: '-77' });
+    expect(error.message).toContain('(-77: MERCHANT AUTHORITY ERROR)');
   });
 });

@@ -143,13 +143,27 @@ describe('a forgery', () => {
   const text = Buffer.from(`${NOW / 1000}\nn\n${BODY}\n`);
   const key = platformA.privateKey;
   it.each([
-    ['that is not Base64', '!!!'],
     ['of another length', Buffer.alloc(128).toString('base64')],
     ['by SHA-1', sign('sha1', text, key).toString('base64')],
     ['with PSS padding', sign('sha256', text, { key, padding: constants.RSA_PKCS1_PSS_PADDING }).toString('base64')],
   ])('with a signature %s', async (_, signature) => {
     const headers = { ...signedHeaders(BODY, { nonce: 'n' }), 'Wechatpay-Signature': signature };
     expect(await reasonOf(headers)).toBe('bad-signature');
+  });
+
+  it.each<[string, (signature: string) => string]>([
+    ['that is not Base64', () => '!!!'],
+    ['with a character too many', (signature) => `${signature}!`],
+    ['with a space', (signature) => ` ${signature}`],
+    ['without its padding', (signature) => signature.replace(/=+$/, '')],
+    ['in the alphabet for URLs', (signature) => signature.replace(/[+/]/, '-')],
+  ])('with a genuine signature %s, before a key is looked for', async (_, change) => {
+    const signature = sign('sha256', text, key).toString('base64');
+    const headers = { ...signedHeaders(BODY, { nonce: 'n' }), 'Wechatpay-Signature': signature };
+    expect(await reasonOf(headers)).toBe('verified');
+    expect(change(signature)).not.toBe(signature);
+    const serial = { 'Wechatpay-Signature': change(signature), 'Wechatpay-Serial': 'FFFF' };
+    expect(await reasonOf({ ...headers, ...serial })).toBe('malformed-header');
   });
 
   it('that is a probe of WeChat Pay, even before a valid signature', async () => {

@@ -1,0 +1,12 @@
+/** Customs declarations: inputs, answers, states and what they mean. */
+export type { CustomsCalls } from './calls';
+export { CUSTOMS_CODES } from './codes';
+export { declarationDifferences, modificationDifferences } from './compare';
+export type { DeclarationDifference } from './compare';
+export { parseModification } from './modification';
+export { parseRecordsQuery } from './records-query';
+export { parseDeclaration, parsePlainIdentity, parseRepush, parseSealedIdentity, parseVerification } from './schema';
+export type { ParseOptions } from './schema';
+export { CUSTOMS_STATES, customsStateKind } from './states';
+export type { CustomsState, CustomsStateKind, CustomsStateMeaning } from './states';
+export type * from './types';
