@@ -27,6 +27,7 @@ import type {
 import { parseH5Application } from '../wechatpay/h5/schema';
 import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
+import type { Problem } from '../wechatpay/errors';
 import { mchid as mchidSchema, parseInput } from '../wechatpay/validation';
 import { allProblems } from './all-problems';
 import { checkSearchAttributes, refusePlainPayloads } from './namespace';
@@ -52,6 +53,11 @@ export interface WechatPayClientOptions {
    * `openid` are readable there. The counterpart of `WECHATPAY_CODEC=off`. Default `false`.
    */
   readonly plainPayloads?: boolean;
+  /**
+   * Told what is unusual in an input but not wrong: an unknown customs code, a payment number of another length. It is
+   * started all the same, and WeChat Pay decides. Never shows personal data.
+   */
+  readonly onWarnings?: (subject: string, warnings: readonly Problem[]) => void;
 }
 
 const ONE_EFFECT: RepeatPolicy = { conflict: 'USE_EXISTING', reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' };
@@ -110,11 +116,11 @@ export class WechatPayClient {
     readonly identity: Identity;
     readonly options?: CommonOptions;
   }): Promise<StartedProcess<IdentityResult>> {
-    const verification = allProblems('identity verification', [
+    const verification = this.checked('identity verification', [
       () => this.checkOptions('identityVerification', input.options),
-      () => {
-        const sealed = this.sealed(input.identity, '$.identity');
-        return parseVerification({ ...input.order, ...sealed }, '$.order');
+      (warnings) => {
+        const sealed = this.sealed(input.identity, '$.identity', warnings);
+        return parseVerification({ ...input.order, ...sealed }, '$.order', { warnings });
       },
     ])[1];
     return this.start({
@@ -139,11 +145,11 @@ export class WechatPayClient {
     readonly options?: CommonOptions;
   }): Promise<StartedProcess<H5Result, FirstAnswer<Partial<H5ApplicationRecord>>>> {
     const { options } = input;
-    const [, mchid, checked] = allProblems('H5 application', [
+    const [, mchid, checked] = this.checked('H5 application', [
       () => this.checkOptions('h5Application', options),
       () => parseInput('H5 application', '$.mchid', mchidSchema(), input.mchid),
-      () => {
-        const rules = { allowLoopback: this.allowLoopback, mchid: input.mchid };
+      (warnings) => {
+        const rules = { allowLoopback: this.allowLoopback, mchid: input.mchid, warnings };
         return parseH5Application(input.application, '$.application', rules);
       },
     ]);
@@ -182,9 +188,9 @@ export class WechatPayClient {
     const { options } = input;
     // An order that was made before does not become wrong by growing old.
     const rules = { allowLoopback: this.allowLoopback, ...(options?.adopt === true ? {} : { now: Date.now() }) };
-    const [, given] = allProblems('contract order', [
+    const [, given] = this.checked('contract order', [
       () => this.checkOptions('contractOrder', options),
-      () => parseContractOrder(input.order, '$.order', rules),
+      (warnings) => parseContractOrder(input.order, '$.order', { ...rules, warnings }),
     ]);
     const order = parseFrozenContractOrder(
       completeContractOrder({ ...(await this.filledInBefore(given)), ...given }, this.addresses(), Date.now()),
@@ -244,10 +250,10 @@ export class WechatPayClient {
     readonly identity?: Identity;
     readonly options?: CustomsOptions;
   }) {
-    const [, declaration, identity] = allProblems('customs declaration', [
+    const [, declaration, identity] = this.checked('customs declaration', [
       () => this.checkOptions('customsDeclaration', input.options),
-      () => parseDeclaration(input.declaration),
-      () => (input.identity === undefined ? undefined : this.sealed(input.identity, '$.identity')),
+      (warnings) => parseDeclaration(input.declaration, '$.declaration', { warnings }),
+      (warnings) => (input.identity === undefined ? undefined : this.sealed(input.identity, '$.identity', warnings)),
     ]);
     return {
       declaration,
@@ -271,7 +277,7 @@ export class WechatPayClient {
     };
   }
 
-  private sealed(identity: Identity, path: string): SealedIdentity {
+  private sealed(identity: Identity, path: string, warnings: Problem[]): SealedIdentity {
     if ('sealed_with' in identity) return parseSealedIdentity(identity, path);
     if (this.options.sealingKey === undefined) {
       throw new WechatPayError('CONFIGURATION', 'this client has no key to seal identity data with.', {
@@ -279,7 +285,11 @@ export class WechatPayClient {
           'Give `sealingKey`: a public key of WeChat Pay with its id; `temporal-wechatpay certificates` fetches one.',
       });
     }
-    return sealIdentity(identity, this.options.sealingKey, path);
+    return sealIdentity(identity, this.options.sealingKey, path, { warnings });
+  }
+
+  private checked<const Checks extends Parameters<typeof allProblems>[1]>(subject: string, checks: Checks) {
+    return allProblems(subject, checks, this.options.onWarnings);
   }
 
   private checkOptions(flow: Flow, options: unknown): undefined {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { parsePlainIdentity } from '../wechatpay/customs/schema';
-import type { PlainIdentity, SealedIdentity } from '../wechatpay/customs/schema';
+import type { ParseOptions, PlainIdentity, SealedIdentity } from '../wechatpay/customs/schema';
 import { seal } from '../wechatpay/v3/sealing';
 
 /** A public key of WeChat Pay, and the name it goes by: a certificate's serial or a `PUB_KEY_ID_...`. */
@@ -14,8 +14,13 @@ export interface SealingKey {
  *
  * @throws InvalidInputError when one of them is wrong; its text never shows them.
  */
-export function sealIdentity(identity: PlainIdentity, key: SealingKey, path = '$.identity'): SealedIdentity {
-  const { certificate_id, certificate_name } = parsePlainIdentity(identity, path);
+export function sealIdentity(
+  identity: PlainIdentity,
+  key: SealingKey,
+  path = '$.identity',
+  options: ParseOptions = {},
+): SealedIdentity {
+  const { certificate_id, certificate_name } = parsePlainIdentity(identity, path, options);
   return {
     certificate_type: 'IDCARD',
     certificate_id: seal(certificate_id, key),

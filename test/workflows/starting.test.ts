@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConflictError, InvalidInputError } from '../../src/client';
+import { ConflictError, InvalidInputError, WechatPayClient } from '../../src/client';
 import type { CustomsDeclaration } from '../../src/wechatpay/customs/schema';
 import { startDevRig } from './dev-server';
 import type { DevRig } from './dev-server';
@@ -34,6 +34,19 @@ describe('starting, and starting twice, on a real server', () => {
     const results = await Promise.all(started.map((process) => process.result()));
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['SUCCESS']));
     expect(effects('declared', declared.transaction_id)).toBe(1);
+  });
+
+  it('what is unusual is told to the caller and sent all the same', async () => {
+    const { declared } = newSamples(rig.credentials);
+    const told: unknown[] = [];
+    const wechatpay = new WechatPayClient(rig.client, {
+      onWarnings: (subject, warnings) => void told.push([subject, warnings.map(({ path }) => path)]),
+    });
+    const declaration = { ...declared, transaction_id: `${declared.transaction_id}1` };
+    const process = await wechatpay.declare({ declaration, options: FAST });
+    expect(told).toEqual([['customs declaration', ['$.declaration.transaction_id']]]);
+    expect(process.workflowId).toContain(declaration.transaction_id);
+    await rig.client.workflow.getHandle(process.workflowId).terminate();
   });
 
   it('other data for an open key is refused with the fields that differ, and nothing is sent', async () => {
