@@ -124,7 +124,8 @@ describe('answers that contradict each other', () => {
   it('a signing that is notified while the contract’s ending is told is kept', async () => {
     const { mch_id, plan_id, contract_code, appid, openid = '' } = newOrder();
     let release = (): void => undefined;
-    answers['told'] = () => new Promise<void>((resolve) => (release = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    answers['told'] = () => released;
     const input = { mch_id, plan_id, contract_code, appid, contract_id: 'C1' };
     const handle = await rig.client.workflow.start('contract', {
       taskQueue: QUEUE,
