@@ -6,6 +6,7 @@ import type { ActivityInterceptorsFactory, WorkerStatus, WorkflowBundleWithSourc
 import { createActivities, localActivities } from './activities';
 import type { Merchants, NotificationAddresses, Timing } from './activities';
 import { checkSearchAttributes } from './client/namespace';
+import { transportTo } from './config';
 import type { Config } from './config';
 import { hostOf, isLoopbackHost } from './config/addresses';
 import { notificationUrls } from './config/notificationUrls';
@@ -62,8 +63,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const namespace = options.namespace ?? own?.namespace ?? 'default';
   const allowLoopback = isAllLoopback(config);
   const gateway = {
-    v3: createTransport({ baseUrl: config.v3BaseUrl }),
-    v2: createTransport({ baseUrl: config.v2BaseUrl }),
+    v3: createTransport(transportTo('v3', config)),
+    v2: createTransport(transportTo('v2', config)),
     customsPrefix: config.customsPrefix,
     certificatesPath: config.certificatesPath,
     allowLoopback,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { loadConfig } from '../config';
+import { loadConfig, transportTo } from '../config';
 import type { Config } from '../config';
 import { createTransport } from '../wechatpay/http';
 import { createMerchantKeyRing } from '../wechatpay/merchant';
@@ -23,7 +23,7 @@ export function certificatesCommand(): Command {
       if (check) return checkKeys(config);
       const merchant = mchid === undefined ? [...config.merchants.values()][0] : config.merchants.get(mchid);
       if (merchant?.v3 === undefined) throw new Error(`merchant ${mchid ?? ''} has no APIv3 keys here.`);
-      const transport = createTransport({ baseUrl: config.v3BaseUrl });
+      const transport = createTransport(transportTo('v3', config));
       try {
         const { v3 } = merchant;
         const keyRing = createMerchantKeyRing({ mchid: merchant.mchid, v3 }, config.certificatesPath, transport);

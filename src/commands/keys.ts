@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { configuredKeys } from '../config';
+import { configuredKeys, transportTo } from '../config';
 import type { Config } from '../config';
 import type { WechatPayError } from '../wechatpay/errors';
 import { createTransport } from '../wechatpay/http';
@@ -21,18 +21,23 @@ export function keyFailureLog(log: Logger): (mchid: string, error: WechatPayErro
   return (mchid, { errorClass, message, remedy }) => log.error({ mchid, errorClass, remedy }, message);
 }
 
-/** Tests the keys of every configured merchant, one after the other, and hands over what it finds as it finds it. */
+/**
+ * Tests the keys of every configured merchant, one after the other, and hands over what it finds as it finds it.
+ * Rejects when keys could not be had, once the merchants whose keys could be had are tested.
+ */
 export async function testKeys(
   config: Config,
   found: (finding: Finding) => void,
   provider = fixedKeys(config.merchants.values()),
 ): Promise<void> {
-  const gateway = { v3: createTransport({ baseUrl: config.v3BaseUrl }), certificatesPath: config.certificatesPath };
+  const gateway = { v3: createTransport(transportTo('v3', config)), certificatesPath: config.certificatesPath };
+  const failures: unknown[] = [];
   try {
     for (const mchid of config.merchants.keys()) {
-      const keys = await provider.keysOf(mchid);
+      const keys = await provider.keysOf(mchid).catch((error: unknown) => void failures.push(error));
       if (keys !== undefined) for (const finding of await selfTest(keys, gateway)) found(finding);
     }
+    if (failures.length > 0) throw failures[0];
   } finally {
     gateway.v3.close();
   }
@@ -49,6 +54,7 @@ export function keepTestingKeys(config: Config, provider: KeyProvider, log: Logg
   let errors: readonly string[] = [];
   const test = async (): Promise<void> => {
     const wrong: string[] = [];
+    let complete = true;
     await testKeys(
       config,
       ({ level, what, ...fields }) => {
@@ -57,10 +63,12 @@ export function keepTestingKeys(config: Config, provider: KeyProvider, log: Logg
       },
       provider,
     ).catch((error: unknown) => {
+      complete = false;
       log.error({ errorName: error instanceof Error ? error.name : 'unknown' }, 'the keys could not be tested');
     });
     errors = wrong;
-    setTimeout(() => void test(), wrong.length > 0 ? TEST_EVERY_MS.whileWrong : TEST_EVERY_MS.day).unref();
+    const inOrder = complete && wrong.length === 0;
+    setTimeout(() => void test(), inOrder ? TEST_EVERY_MS.day : TEST_EVERY_MS.whileWrong).unref();
   };
   void test();
   return () => errors;

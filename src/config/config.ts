@@ -9,7 +9,7 @@ import { nearestName } from './nearest';
 import type { Environment } from './reader';
 import { apiTaskQueueOf } from '../interface';
 import { Problems, VariableReader } from './reader';
-import type { CustomsPrefix, LogLevel } from './values';
+import type { CustomsPrefix, LogLevel, SecretText } from './values';
 import type { MerchantField, VariableName } from './variables';
 import { MERCHANT_FIELDS, VARIABLES } from './variables';
 
@@ -32,6 +32,8 @@ export interface Config {
   readonly apiTaskQueue: string;
   readonly v3BaseUrl: string;
   readonly v2BaseUrl: string;
+  /** Of both gateways. Hidden, because it may hold a password. */
+  readonly proxyUrl?: SecretText;
   readonly customsPrefix: CustomsPrefix;
   readonly certificatesPath: string;
   /** Without a trailing slash. */
@@ -60,9 +62,11 @@ export function loadConfig(env: Environment, options: { readonly needs: readonly
   checkHttpNotifications(read, merchants, problems);
   if (options.needs.includes('temporal')) checkPlainPayloads(read, env, problems);
   checkApiTaskQueue(read, problems);
+  checkProxy(read, problems);
   if (problems.list.length > 0) throw new ConfigurationError(problems.list);
 
   const notifyBaseUrl = read.get('WECHATPAY_NOTIFY_BASE_URL');
+  const proxyUrl = read.get('WECHATPAY_PROXY_URL');
   const metricsPort = read.get('METRICS_PORT');
   const requestsPerSecond = read.get('WECHATPAY_REQUESTS_PER_SECOND');
   const onResult = read.get('WECHATPAY_ON_RESULT');
@@ -73,6 +77,7 @@ export function loadConfig(env: Environment, options: { readonly needs: readonly
     apiTaskQueue: apiTaskQueueOf(known(read.get('WECHATPAY_TASK_QUEUE'))),
     v3BaseUrl: known(read.get('WECHATPAY_V3_BASE_URL')),
     v2BaseUrl: known(read.get('WECHATPAY_V2_BASE_URL')),
+    ...(proxyUrl !== undefined && { proxyUrl }),
     customsPrefix: known(read.get('WECHATPAY_CUSTOMS_PREFIX')),
     certificatesPath: known(read.get('WECHATPAY_CERTIFICATES_PATH')),
     ...(notifyBaseUrl !== undefined && { notifyBaseUrl }),
@@ -92,6 +97,21 @@ function checkApiTaskQueue(read: VariableReader, problems: Problems): void {
   const given = read.get('WECHATPAY_API_TASK_QUEUE');
   if (taskQueue === undefined || given === undefined || given === apiTaskQueueOf(taskQueue)) return;
   problems.add('WECHATPAY_API_TASK_QUEUE', 'contradiction', apiTaskQueueOf(taskQueue), 'Unset it.', given);
+}
+
+/** No proxy leads back to this machine, and a tunnel is for https. */
+function checkProxy(read: VariableReader, problems: Problems): void {
+  if (read.get('WECHATPAY_PROXY_URL') === undefined) return;
+  for (const name of ['WECHATPAY_V3_BASE_URL', 'WECHATPAY_V2_BASE_URL'] as const) {
+    if (!read.get(name)?.toLowerCase().startsWith('http:')) continue;
+    problems.add(
+      'WECHATPAY_PROXY_URL',
+      'contradiction',
+      `to be unset, because ${name} is http`,
+      `Unset it, or ${name}.`,
+    );
+    return;
+  }
 }
 
 /** A variable with a default is only absent if it was wrong, and then a problem was thrown before. */

@@ -7,6 +7,8 @@ import type { Environment } from './reader';
 
 /** One reading serves all merchants that are asked for within this time. */
 const READ_EVERY_MS = 30_000;
+/** Wrong files are read again sooner, but not for each question: anybody can make up merchant numbers. */
+const READ_WRONG_EVERY_MS = 5_000;
 
 /**
  * The keys in the files that the environment names, as they are now: a file that was exchanged counts without a
@@ -16,21 +18,23 @@ export function configuredKeys(
   env: Environment,
   { now = Date.now }: { readonly now?: () => number } = {},
 ): KeyProvider {
-  let read: { readonly at: number; readonly merchants: Config['merchants'] } | undefined;
+  let read: { readonly at: number; readonly result: Config['merchants'] | WechatPayError } | undefined;
   const merchants = (): Config['merchants'] => {
     const age = read === undefined ? Number.NaN : now() - read.at;
-    if (read === undefined || age < 0 || age >= READ_EVERY_MS) read = { at: now(), merchants: readMerchants(env) };
-    return read.merchants;
+    const freshFor = read?.result instanceof WechatPayError ? READ_WRONG_EVERY_MS : READ_EVERY_MS;
+    if (read === undefined || age < 0 || age >= freshFor) read = { at: now(), result: readMerchants(env) };
+    if (read.result instanceof WechatPayError) throw read.result;
+    return read.result;
   };
   return { keysOf: (mchid) => new Promise((resolve) => resolve(merchants().get(mchid))) };
 }
 
-function readMerchants(env: Environment): Config['merchants'] {
+function readMerchants(env: Environment): Config['merchants'] | WechatPayError {
   try {
     return loadConfig(env, { needs: ['merchants'] }).merchants;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new WechatPayError('CONFIGURATION', error.message, {
+    return new WechatPayError('CONFIGURATION', error.message, {
       remedy: 'Repair the files; they are read again by themselves.',
     });
   }

@@ -5,5 +5,6 @@ export { ConfigurationError } from './errors';
 export type { MerchantConfig } from './merchants';
 export { notificationUrls } from './notificationUrls';
 export type { NotificationUrls } from './notificationUrls';
+export { transportTo } from './transports';
 export { describeVariables, VARIABLES } from './variables';
 export type { Variable, VariableName } from './variables';

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { JsonRefusedError, parseJson } from '../wechatpay/json';
 import type { MerchantConfig, MerchantSource } from './merchants';
 import { buildMerchant } from './merchants';
 import { nearestName } from './nearest';
@@ -8,6 +9,11 @@ import { PARSERS } from './values';
 import { MERCHANT_FIELDS, VARIABLES } from './variables';
 
 const VARIABLE = 'WECHATPAY_MERCHANTS_FILE';
+
+const REFUSED_JSON: Readonly<Partial<Record<JsonRefusedError['reason'], string>>> = {
+  'duplicate-key': 'the same field twice in one entry',
+  'byte-order-mark': 'a byte order mark at its start',
+};
 
 /** Type of every field of an entry: the single-merchant variables', and three that only the file has. */
 const FIELD_TYPES: Readonly<Record<string, keyof Values>> = {
@@ -26,10 +32,12 @@ export function readMerchantsFile(
   const folder = dirname(resolve(file.name));
   let entries: unknown;
   try {
-    entries = JSON.parse(file.content.toString('utf8'));
-  } catch {
-    // The parser's own text quotes the content, which may hold a misplaced key.
-    problems.add(VARIABLE, 'json', 'a JSON list of merchants', 'Check the file with a JSON validator.', 'no JSON');
+    // A field that comes twice is refused: the last one would count, and nobody would know.
+    entries = parseJson(file.content);
+  } catch (error) {
+    if (!(error instanceof JsonRefusedError)) throw error;
+    const got = REFUSED_JSON[error.reason] ?? 'no JSON';
+    problems.add(VARIABLE, 'json', 'a JSON list of merchants', 'Check the file with a JSON validator.', got);
     return merchants;
   }
   if (!Array.isArray(entries) || entries.length === 0) {

@@ -4,6 +4,7 @@ import { hostOf, isLoopbackHost, maskUserInfo } from './addresses';
 import { ValueProblem } from './errors';
 import { readConfiguredFile } from './files';
 import { readApiV2Key, readApiV3Key, readCertificate, readPrivateKey, readPublicKey } from './keys';
+import { proxyOf } from '../wechatpay/http-tunnel';
 import { hidden } from './secrets';
 import type { ValueType } from './variables';
 
@@ -40,6 +41,7 @@ export interface Values extends Record<Exclude<ValueType, 'temporal'>, unknown> 
   'sealing-key-file': KeyObject;
   'sign-type': SignType;
   'base-url': string;
+  'proxy-url': SecretText;
   'notify-base-url': string;
   'customs-prefix': CustomsPrefix;
   path: string;
@@ -84,6 +86,7 @@ export const PARSERS: { readonly [T in keyof Values]: Parser<Values[T]> } = {
   ),
   'sealing-key-file': (text, folder) => readPublicKey(readConfiguredFile(text, folder), { certificate: true }),
   'sign-type': oneOf(SIGN_TYPES),
+  'proxy-url': proxyUrl,
   'base-url': baseUrl,
   // Whether http is allowed here depends on other variables as well; config.ts decides.
   'notify-base-url': (text) => notifyBaseUrl(text),
@@ -137,6 +140,21 @@ export const PARSERS: { readonly [T in keyof Values]: Parser<Values[T]> } = {
     return value;
   },
 };
+
+/** A password may be in it: it is neither shown nor kept as a bare string. */
+function proxyUrl(text: string): SecretText {
+  try {
+    proxyOf(text);
+  } catch {
+    throw new ValueProblem(
+      'url',
+      'http://host:port of a forward proxy',
+      'Write for example http://proxy.example.com:3128.',
+      `${text.length} characters`,
+    );
+  }
+  return hidden({ text });
+}
 
 function show(text: string): string {
   const masked = maskUserInfo(text);

@@ -13,6 +13,7 @@ export type ValueType =
   | 'sealing-key-file'
   | 'sign-type'
   | 'base-url'
+  | 'proxy-url'
   | 'notify-base-url'
   | 'customs-prefix'
   | 'path'
@@ -118,6 +119,11 @@ export const VARIABLES = {
     default: 'https://api.mch.weixin.qq.com',
     secret: false,
     help: 'Gateway of API v2. https; http only on loopback.',
+  },
+  WECHATPAY_PROXY_URL: {
+    type: 'proxy-url',
+    secret: true,
+    help: 'Forward proxy to both gateways, `http://proxy.example.com:3128`, with user name and password if it wants them. It opens tunnels (CONNECT) and sees no request. Proxies of the environment (`HTTPS_PROXY`) are never used.',
   },
   WECHATPAY_CUSTOMS_PREFIX: {
     type: 'customs-prefix',

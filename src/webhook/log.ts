@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
+import { standardOutput } from './standard-output';
 
 /** Everything a log line of the webhook may hold: an allow-list, so that nothing gets in by accident. */
 export interface WebhookLogFields {
@@ -35,8 +36,12 @@ const FIELDS: readonly (keyof WebhookLogFields)[] = [
   'count',
 ];
 
-/** JSON lines through pino, with the allowed fields and nothing else, whatever is passed. */
-export function createWebhookLog(logger: Logger = pino()): WebhookLog {
+/**
+ * JSON lines through pino, with the allowed fields and nothing else, whatever is passed.
+ *
+ * @param logger by default one on standard output that outlives a full disk
+ */
+export function createWebhookLog(logger: Logger = pino({}, standardOutput)): WebhookLog {
   const write = (level: 'info' | 'warn' | 'error') => (fields: WebhookLogFields, message: string) => {
     const allowed: Record<string, unknown> = {};
     for (const name of FIELDS) if (fields[name] !== undefined) allowed[name] = fields[name];

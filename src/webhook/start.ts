@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
+import { transportTo } from '../config';
 import type { Config } from '../config';
 import { createTransport } from '../wechatpay/http';
 import { fixedKeys } from '../wechatpay/keys/provider';
@@ -40,7 +41,7 @@ const FETCH_KEYS_EVERY_MS = 60_000;
  * notifications are answered with 503, so that WeChat Pay sends them again.
  */
 export async function startWebhook({ config, keys, client, log }: WebhookOptions): Promise<RunningWebhook> {
-  const transport = createTransport({ baseUrl: config.v3BaseUrl });
+  const transport = createTransport(transportTo('v3', config));
   const provider = keys ?? fixedKeys(config.merchants.values());
   const merchants = webhookMerchants(provider, { config, transport, log });
   const { metrics, registry } = createWebhookMetrics();

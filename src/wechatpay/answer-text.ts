@@ -1,3 +1,5 @@
+import type { HttpRequest } from './http';
+
 /*
  * What an answer says, as an error may show it: people read errors in Temporal's history and in logs, which are neither
  * encrypted nor forgotten.
@@ -44,6 +46,13 @@ export function requestIdOf(
   unrepeatable: readonly string[] = [],
 ): string | undefined {
   return shownText(headers['request-id'], 128, unrepeatable);
+}
+
+/** What a server, a proxy or an error page may echo of a request. */
+export function unrepeatableOf({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): readonly string[] {
+  const authorization = headers['Authorization'] ?? '';
+  const signature = /signature="([^"]+)"/.exec(authorization)?.[1] ?? '';
+  return [authorization, signature, typeof body === 'string' ? body : ''];
 }
 
 function hide(text: string, unrepeatable: readonly string[]): string {

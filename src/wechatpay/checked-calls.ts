@@ -1,8 +1,9 @@
 import type { ContractOrderCalls } from './contract-order/calls';
+import { parseContractKey, parseContractTermination, parseOrderKey, parseOwnOrderKey } from './contract-order/keys';
 import { parseFrozenContractOrder } from './contract-order/schema';
 import type { CustomsCalls } from './customs/calls';
 import { parseModification } from './customs/modification';
-import { parseRecordsQuery } from './customs/records-query';
+import { parseCustomsOrderKey, parseRecordsQuery } from './customs/records-query';
 import { parseDeclaration, parseRepush, parseVerification } from './customs/schema';
 import type { DebitCalls } from './debit/calls';
 import { parseFrozenDebit } from './debit/schema';
@@ -27,6 +28,7 @@ export interface CheckRules {
 export function checkedCustoms(calls: CustomsCalls): CustomsCalls {
   return {
     ...calls,
+    query: async (key) => calls.query(parseCustomsOrderKey(key)),
     records: async (query) => calls.records(parseRecordsQuery(query)),
     declare: async (declaration) => calls.declare(parseDeclaration(declaration)),
     modify: async (modification) => calls.modify(parseModification(modification)),
@@ -53,18 +55,25 @@ export function checkedH5Domain(calls: H5DomainCalls, rules: CheckRules): H5Doma
   };
 }
 
-export function checkedContractOrder(calls: ContractOrderCalls, { allowLoopback }: CheckRules): ContractOrderCalls {
+export function checkedContractOrder(calls: ContractOrderCalls, rules: CheckRules): ContractOrderCalls {
+  const { mchid: mch_id, allowLoopback } = rules;
   return {
-    ...calls,
     // Without the time of day: an order does not become wrong by growing old.
     create: async (order, options) =>
-      calls.create(parseFrozenContractOrder(order, '$.order', { allowLoopback }), options),
+      calls.create(parseFrozenContractOrder(order, '$.order', { mch_id, allowLoopback }), options),
+    queryOrder: async (key, options) => calls.queryOrder(parseOrderKey(key), options),
+    closeOrder: async (key, options) => calls.closeOrder(parseOwnOrderKey(key), options),
+    queryContract: async (key, options) => calls.queryContract(parseContractKey(key), options),
+    deleteContract: async (termination, options) =>
+      calls.deleteContract(parseContractTermination(termination), options),
   };
 }
 
-export function checkedDebit(calls: DebitCalls, { allowLoopback }: CheckRules): DebitCalls {
+export function checkedDebit(calls: DebitCalls, rules: CheckRules): DebitCalls {
+  const { mchid: mch_id, allowLoopback } = rules;
   return {
-    ...calls,
-    apply: async (debit, options) => calls.apply(parseFrozenDebit(debit, '$.debit', { allowLoopback }), options),
+    apply: async (debit, options) =>
+      calls.apply(parseFrozenDebit(debit, '$.debit', { mch_id, allowLoopback }), options),
+    query: async (key, options) => calls.query(parseOrderKey(key), options),
   };
 }

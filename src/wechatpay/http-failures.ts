@@ -24,6 +24,8 @@ export function transportFailure(
   facts: {
     readonly call: string | undefined;
     readonly mayHaveBeenSent: boolean;
+    /** Of an answer that began and was not received whole. */
+    readonly requestId: string | undefined;
     /** Milliseconds; set when it was the deadline that ended the call. */
     readonly deadlineMs: number | undefined;
   },
@@ -36,6 +38,7 @@ export function transportFailure(
   return facts.mayHaveBeenSent
     ? new WechatPayError('OUTCOME_UNKNOWN', `${meaning} (${code}); the request may have been executed`, {
         call: facts.call,
+        requestId: facts.requestId,
         remedy: 'Ask for the result first, then repeat the identical request.',
       })
     : new WechatPayError('UNAVAILABLE', `${meaning} (${code}); the request was not sent`, {

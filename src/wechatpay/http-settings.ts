@@ -21,8 +21,8 @@ export function axiosSettings(options: {
 }) {
   const { proxy } = options;
   const agentOptions = { keepAlive: true, timeout: options.idleMs, maxSockets: options.maxSockets };
-  // NODE_TLS_REJECT_UNAUTHORIZED=0, set for something else, must not open the way to the gateway.
-  const tlsOptions = { ...agentOptions, rejectUnauthorized: true };
+  // NODE_TLS_REJECT_UNAUTHORIZED=0 or --tls-min-v1.0, set for something else, must not open the way to the gateway.
+  const tlsOptions = { ...agentOptions, rejectUnauthorized: true, minVersion: 'TLSv1.2' as const };
   return {
     adapter: 'http',
     baseURL: options.origin,

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import axios from 'axios';
 import type { AxiosResponse } from 'axios';
+import { requestIdOf, unrepeatableOf } from './answer-text';
 import { WechatPayError } from './errors';
 import { transportFailure } from './http-failures';
 import { axiosSettings, MAX_REQUEST_BYTES } from './http-settings';
@@ -63,10 +64,16 @@ export const USER_AGENT = 'temporal-wechatpay/0.1.0';
 /** The gateway closes an idle connection after about eight seconds: we must be first. */
 const IDLE_MS = 7_000;
 
+/** A longer timer of Node ends at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The one HTTP client of the package. */
 export function createTransport(options: TransportOptions): HttpTransport {
   const origin = gatewayOrigin(options.baseUrl);
   const { timeoutMs = 10_000, maxSockets = 50, idleMs = IDLE_MS } = options;
+  checkLimit('timeoutMs', timeoutMs, MAX_TIMER_MS);
+  checkLimit('maxSockets', maxSockets, 10_000);
+  checkLimit('idleMs', idleMs, IDLE_MS);
   const proxy = options.proxyUrl === undefined ? undefined : proxyOf(options.proxyUrl);
   if (proxy !== undefined && !origin.startsWith('https:')) {
     throw new WechatPayError('CONFIGURATION', 'proxy URL: expected none, because the base URL is on this machine', {
@@ -113,22 +120,25 @@ export function createTransport(options: TransportOptions): HttpTransport {
         });
       } catch (error) {
         const deadlineMs = pastDeadline ? timeoutMs : undefined;
-        throw transportFailure(error, { call, mayHaveBeenSent: wire.mayHaveBeenSent(), deadlineMs });
+        const requestId = requestIdOf(wire.answerHeaders(), unrepeatableOf(request));
+        throw transportFailure(error, { call, mayHaveBeenSent: wire.mayHaveBeenSent(), requestId, deadlineMs });
       } finally {
         clearTimeout(deadline);
         request.signal?.removeEventListener('abort', cancel);
         running.delete(stop);
       }
+      const answerHeaders = plainHeaders(answer.headers);
       if (answer.status >= 300 && answer.status < 400) {
         throw new WechatPayError('OUTCOME_UNKNOWN', `HTTP ${answer.status}: a redirect, which is never followed`, {
           call,
           httpStatus: answer.status,
+          requestId: requestIdOf(answerHeaders, unrepeatableOf(request)),
           remedy:
             'WeChat Pay does not redirect: the base URL is wrong, or a proxy or captive portal answered. Repair the ' +
             'configuration; for a call that creates something ask for its result before repeating it.',
         });
       }
-      return { status: answer.status, headers: plainHeaders(answer.headers), body: answer.data };
+      return { status: answer.status, headers: answerHeaders, body: answer.data };
     },
     close() {
       closed = true;
@@ -146,12 +156,18 @@ export function createTransport(options: TransportOptions): HttpTransport {
 function watchWire(secure: boolean): {
   transport: { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest };
   mayHaveBeenSent(): boolean;
+  /** Of the answer, however much of its body came. */
+  answerHeaders(): Readonly<Record<string, string>>;
 } {
   let sent = false;
+  let answered: IncomingMessage | undefined;
   return {
     transport: {
       request(options, onAnswer) {
-        const request = (secure ? httpsRequest : httpRequest)(options, onAnswer);
+        const request = (secure ? httpsRequest : httpRequest)(options, (answer) => {
+          answered = answer;
+          onAnswer(answer);
+        });
         request.once('socket', (socket) => {
           if (socket.connecting) {
             socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -165,12 +181,13 @@ function watchWire(secure: boolean): {
       },
     },
     mayHaveBeenSent: () => sent,
+    answerHeaders: () => plainHeaders(answered?.headers ?? {}),
   };
 }
 
-function plainHeaders(headers: AxiosResponse['headers']): Readonly<Record<string, string>> {
+function plainHeaders(headers: object): Readonly<Record<string, string>> {
   const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of Object.entries<unknown>({ ...headers })) {
     if (typeof value === 'string') plain[name.toLowerCase()] = value;
     else if (Array.isArray(value)) plain[name.toLowerCase()] = value.join(', ');
   }
@@ -199,6 +216,13 @@ function gatewayOrigin(baseUrl: string): string {
     throw wrong('https (http is accepted for loopback only)');
   }
   return url.origin;
+}
+
+function checkLimit(name: string, value: number, max: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= max) return;
+  throw new WechatPayError('CONFIGURATION', `${name}: expected an integer from 1 to ${max}, got ${String(value)}`, {
+    remedy: 'Correct it, or leave it out.',
+  });
 }
 
 /** What is signed must be what is sent: a path the HTTP client would rewrite is refused. */

@@ -18,6 +18,7 @@ export * from './debit';
 export * from './h5';
 export * from './h5-domain';
 export * from './media';
+export type { SealingKey } from './v3/sealing';
 export { NotificationRefusedError, openNotification } from './v3/notification';
 export type { NotificationProblem, OpenedNotification } from './v3/notification';
 export { openV2Notification, V2NotificationRefusedError } from './v2/notification';

@@ -16,6 +16,8 @@ const CLOSED: readonly (readonly [InputName, string, string, string, string])[] 
   ['application', 'website_state', 'HAS_LAUNCHED', '已上线', 'APPROVED'],
   ['amendment', 'transaction_limit_type', 'NORMAL_LIMIT', '普通限额', 'FORMAL_AUTHORITY'],
   ['domainModification', 'website_state', 'HAS_LAUNCHED', '已上线', 'APPROVED'],
+  ['domainAmendment', 'website_state', 'HAS_LAUNCHED', '已上线', 'APPROVED'],
+  ['recordsQuery', 'order_type', 'out_trade_no', '商户订单号', 'contract_id'],
   ['order', 'trade_type', 'JSAPI', '公众号支付', 'PAP'],
   ['order', 'limit_pay', 'no_credit', '禁用信用卡', 'NO_LIMIT'],
   ['debit', 'fee_type', 'CNY', '人民币', 'NO_LIMIT'],

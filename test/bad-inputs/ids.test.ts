@@ -11,6 +11,7 @@ import { proveGroup } from './table';
 
 const MERCHANT_IDS: readonly (readonly [InputName, string])[] = [
   ['declaration', 'mchid'],
+  ['recordsQuery', 'mchid'],
   ['repush', 'mchid'],
   ['modification', 'mchid'],
   ['verification', 'mchid'],
@@ -77,6 +78,7 @@ proveGroup('ids', {
       warnedAt(input, 'appid', 'd678efh567hg6787', warning);
       refusedAt(input, 'appid', 'wx d678', { code: 'pattern', got: 'U+0020 at position 2' });
     }
+    warnedAt('debit', 'appid', 'd678efh567hg6787', warning);
     const order = { ...INPUTS.order.right, appid: 'd678efh567hg6787', contract_appid: 'd678efh567hg6787' };
     const warnings: Parameters<typeof INPUTS.order.check>[1] = [];
     INPUTS.order.check(order, warnings);

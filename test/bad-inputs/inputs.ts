@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { parseFrozenContractOrder } from '../../src/wechatpay/contract-order/order-rules';
 import { parseModification } from '../../src/wechatpay/customs/modification';
+import { parseRecordsQuery } from '../../src/wechatpay/customs/records-query';
 import {
   parseDeclaration,
   parsePlainIdentity,
@@ -13,7 +14,7 @@ import { InvalidInputError } from '../../src/wechatpay/errors';
 import type { Problem } from '../../src/wechatpay/errors';
 import { parseH5Amendment } from '../../src/wechatpay/h5/amendment';
 import { parseH5Application } from '../../src/wechatpay/h5/schema';
-import { parseH5DomainModification } from '../../src/wechatpay/h5-domain/schema';
+import { parseH5DomainAmendment, parseH5DomainModification } from '../../src/wechatpay/h5-domain/schema';
 import { plain, split } from '../wechatpay/customs/declarations';
 import { ORDER } from '../wechatpay/contract-order/orders';
 
@@ -40,6 +41,10 @@ const sealed = {
 
 export const INPUTS = {
   declaration: { right: split, check: (input, warnings) => parseDeclaration(input, '$', { warnings }) },
+  recordsQuery: {
+    right: { appid, mchid, customs, order_type: 'out_trade_no', order_no: out_trade_no },
+    check: (input) => parseRecordsQuery(input, '$'),
+  },
   repush: { right: repush, check: (input, warnings) => parseRepush(input, '$', { warnings }) },
   modification: { right: modified, check: (input, warnings) => parseModification(input, '$', { warnings }) },
   verification: {
@@ -75,6 +80,10 @@ export const INPUTS = {
     },
     check: (input, warnings) => parseH5DomainModification(input, '$', { warnings }),
   },
+  domainAmendment: {
+    right: { domains: ['qq.com'], website_url: 'https://qq.com' },
+    check: (input, warnings) => parseH5DomainAmendment(input, '$', { warnings }),
+  },
   order: {
     right: { ...ORDER, detail: 'Ipad mini 16G 白色', attach: '深圳分店', goods_tag: 'WXG', product_id: 'P1' },
     check: (input, warnings) => parseFrozenContractOrder(input, '$', { warnings }),
@@ -90,7 +99,7 @@ export const INPUTS = {
       spbill_create_ip: '123.12.12.123',
       notify_url: 'https://pay.example.com/wechat/v2/debit',
     },
-    check: (input) => parseDebit(input, '$'),
+    check: (input, warnings) => parseDebit(input, '$', { warnings }),
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

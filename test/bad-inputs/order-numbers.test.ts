@@ -11,6 +11,7 @@ import { proveGroup, provenIn } from './table';
 const ORDER_NUMBERS: readonly (readonly [InputName, string])[] = [
   ['declaration', 'out_trade_no'],
   ['declaration', 'sub_order_no'],
+  ['recordsQuery', 'order_no'],
   ['repush', 'out_trade_no'],
   ['repush', 'sub_order_no'],
   ['repush', 'sub_order_id'],
@@ -32,6 +33,7 @@ function refusedSign(sign: string, shown: string, remedy: RegExp): void {
   everyNumber(`order${sign}1`, { code: 'characters', expected, got: `${shown} at position 5`, remedy });
   const contract = { expected: '1 to 32 letters and digits', got: `${shown} at position 5`, remedy };
   refusedAt('order', 'contract_code', `order${sign}1`, { code: 'pattern', ...contract });
+  refusedAt('debit', 'contract_id', `order${sign}1`, { code: 'pattern', ...contract });
 }
 
 proveGroup('order-numbers', {
@@ -77,7 +79,7 @@ proveGroup('order-numbers', {
     everyNumber('2.0150806E+13', { code: 'characters', got: '"." at position 1' });
     everyNumber('2E+13', { code: 'characters', got: '"+" at position 2' });
     const warning = { expected: /no exponent/, got: '"2E13"', remedy: /spreadsheet/ };
-    for (const input of ['declaration', 'repush', 'modification', 'verification', 'order'] as const) {
+    for (const input of ['declaration', 'repush', 'modification', 'verification', 'order', 'debit'] as const) {
       warnedAt(input, 'out_trade_no', '2E13', warning);
     }
     warnedAt('declaration', 'sub_order_no', '2E13', warning);
@@ -88,6 +90,7 @@ proveGroup('order-numbers', {
       const refusal = { code: 'characters', got: `"${text}"`, remedy: /missing value was turned into text/ };
       everyNumber(text, refusal);
       refusedAt('order', 'contract_code', text, refusal);
+      refusedAt('debit', 'contract_id', text, refusal);
       refusedAt('declaration', 'transaction_id', text, refusal);
     }
     refusedAt('declaration', 'appid', 'undefined', { code: 'characters' });

@@ -7,6 +7,7 @@ import { proveGroup, provenIn } from './table';
 /** A field that each input cannot do without. */
 const NEEDED: Readonly<Record<InputName, string>> = {
   declaration: 'transaction_id',
+  recordsQuery: 'order_no',
   repush: 'customs',
   modification: 'merchant_customs_no',
   verification: 'certificate_id',
@@ -15,6 +16,7 @@ const NEEDED: Readonly<Record<InputName, string>> = {
   application: 'website_url',
   amendment: 'domains',
   domainModification: 'out_applyment_id',
+  domainAmendment: 'domains',
   order: 'contract_code',
   debit: 'contract_id',
 };
@@ -35,6 +37,7 @@ const TEXTS: readonly (readonly [InputName, string])[] = [
   ['order', 'body'],
   ['order', 'attach'],
   ['debit', 'body'],
+  ['debit', 'contract_id'],
 ];
 
 function everyBlank(value: string): void {
@@ -170,6 +173,7 @@ proveGroup('required', {
         { path: `$.${given}`, code: 'unknown-field', remedy: `Did you mean ${meant}?` },
       ]);
     };
+    wrongVersion('recordsQuery', 'mch_id', 'mchid');
     for (const name of ['declaration', 'repush', 'modification', 'verification'] as const) {
       wrongVersion(name, 'mch_id', 'mchid');
       wrongVersion(name, 'mch_customs_no', 'merchant_customs_no');

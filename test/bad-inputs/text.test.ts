@@ -166,6 +166,8 @@ proveGroup('text', {
     const warning = { expected: 'readable text', remedy: /decoded as Latin-1/ };
     warnedAt('order', 'body', 'ÖÐ¹úÈËÃñ', { ...warning, got: '"ÖÐ¹úÈËÃñ"' });
     warnedAt('order', 'detail', 'ÖÐ¹úÈËÃñ', warning);
+    warnedAt('debit', 'body', 'ÖÐ¹úÈËÃñ', warning);
+    warnedAt('debit', 'detail', 'ÖÐ¹úÈËÃñ', warning);
     warnedAt('order', 'contract_display_account', 'ÖÐ¹úÈËÃñ', { ...warning, got: '(hidden)' });
     warnedAt('application', 'business_description', 'ÖÐ¹úÈËÃñ', warning);
     everywhere(() => Buffer.from('中国人民').toString('latin1'), { code: 'characters' });
@@ -184,6 +186,7 @@ proveGroup('text', {
     const warning = { expected: 'plain text', remedy: /percent-encoded/ };
     warnedAt('order', 'body', '%E4%BC%9A%E5%91%98', { ...warning, got: '"%E4%BC%9A%E5%91%98"' });
     warnedAt('order', 'detail', '%E4%BC%9A', warning);
+    warnedAt('debit', 'body', '%E4%BC%9A%E5%91%98', warning);
     warnedAt('order', 'contract_display_account', '%E5%BC%A0', { ...warning, got: '(hidden)' });
     warnedAt('application', 'business_description', 'shop%20for%20tea %E8%8C%B6', warning);
     passesAt('order', 'body', '100% cotton, 20%off');

@@ -17,11 +17,9 @@ const SITES: readonly (readonly [InputName, string, number])[] = [
   ['application', 'website_url', 128],
   ['domainModification', 'website_url', 128],
   ['amendment', 'website_url', 128],
+  ['domainAmendment', 'website_url', 128],
 ];
-const DOMAINS = ['application', 'amendment', 'domainModification'] as const satisfies InputName[];
-
-/** Inputs whose checks can warn. */
-const WARNING: ReadonlySet<InputName> = new Set(['application', 'amendment', 'domainModification', 'order']);
+const DOMAINS = ['application', 'amendment', 'domainModification', 'domainAmendment'] as const satisfies InputName[];
 
 function everyNotified(url: unknown, refusal: Partial<Refusal> = {}): void {
   for (const [input, field, max] of NOTIFIED) {
@@ -148,14 +146,14 @@ proveGroup('urls', {
   },
   B170: () => {
     const warning = { expected: /443/, got: 'port 8443', remedy: /reach this port/ };
-    for (const [input, field] of [...NOTIFIED, ...SITES].filter(([name]) => WARNING.has(name))) {
+    for (const [input, field] of [...NOTIFIED, ...SITES]) {
       warnedAt(input, field, 'https://shop.example.com:8443/x', warning);
       passesAt(input, field, 'https://shop.example.com:443/x');
     }
   },
   B171: () => {
     const warning = { expected: 'a domain in Latin letters', remedy: /can look alike/ };
-    for (const [input, field] of [...NOTIFIED, ...SITES].filter(([name]) => WARNING.has(name))) {
+    for (const [input, field] of [...NOTIFIED, ...SITES]) {
       warnedAt(input, field, 'https://shop.xn--pple-43d.com/x', { ...warning, got: '"shop.xn--pple-43d.com"' });
     }
     for (const [input, field] of NOTIFIED) {

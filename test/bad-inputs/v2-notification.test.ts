@@ -263,6 +263,7 @@ proveGroup('v2-notification', {
     await refuses('duplicate', changed('<xml>', `<xml><sign>${'A'.repeat(32)}</sign>`));
   },
   B341: async () => {
+    expect(await delivers(TEXT)).toMatchObject({ total_fee: 888 });
     const total_fee = '<total_fee><![CDATA[888]]>';
     for (const other of ['1', '8880', '0888', ' 888', '888 ']) {
       await refuses('sign-mismatch', changed(total_fee, `<total_fee><![CDATA[${other}]]>`));

@@ -255,6 +255,10 @@ proveGroup('v3-notification', {
     await refuses('not-json', v3Signed(Buffer.from(v3Body(), 'utf16le')));
     await refuses('not-json', v3Signed(Buffer.from(`\uFEFF${v3Body()}`, 'utf16le')));
     await refuses('not-json', v3Signed(Buffer.concat([Buffer.from(v3Body()), Buffer.from([0xff])])));
+    // Inside a text, where a decoder that is not strict would put a replacement character.
+    const damaged = Buffer.from(v3Body());
+    damaged[damaged.indexOf('支')] = 0xff;
+    await refuses('not-json', v3Signed(damaged));
   },
   B282: async () => {
     for (const length of [0, 1, 100, v3Body().length - 1])
@@ -331,6 +335,7 @@ proveGroup('v3-notification', {
     await refuses('cannot-decrypt', sealed({ nonce: '0123456789aB' }), { level: 'error' });
   },
   B293: async () => {
+    await expect(delivers(sealed({ associated_data: 'applyment' }))).resolves.toMatchObject({ to: 'h5' });
     for (const associated_data of [undefined, null, '', 'applymenT', 'applyment ', 'x'.repeat(1_000)]) {
       await refuses('cannot-decrypt', sealed({ associated_data }), { level: 'error' });
     }

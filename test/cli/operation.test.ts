@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -67,6 +67,18 @@ it('a webhook whose log cannot be written works on, and ends when it is asked to
   expect(await stop()).toBe(0);
 });
 
+it('the log that a webhook has by default does not hold it up either', () => {
+  const program = `
+    const log = require('./lib/webhook').createWebhookLog();
+    for (let line = 0; line < 50; line += 1) log.info({}, 'x');
+    setTimeout(() => process.exit(7), 100);
+  `;
+  const stdio = ['ignore', openSync('/dev/full', 'w'), 'ignore'] as const;
+  expect(spawnSync(process.execPath, ['-e', program], { cwd: ROOT, stdio: [...stdio], timeout: 20_000 }).status).toBe(
+    7,
+  );
+});
+
 it('a webhook needs no disk to write to', async () => {
   // No process can make a file there, not even root's.
   const { answer, stop } = await webhook({ cwd: '/proc', before: 'export HOME=/proc TMPDIR=/proc;' });
@@ -93,6 +105,20 @@ function newConnection(port: number): Promise<string> {
     socket.on('data', (bytes) => done(bytes.toString().split(' ')[0] ?? '')).setTimeout(1_000, () => done('no answer'));
   });
 }
+
+it('a webhook with little memory holds out a flood of the largest messages', async () => {
+  const { answer, stop } = await webhook({ before: 'export NODE_OPTIONS=--max-old-space-size=48;' });
+  const headers = { 'content-type': 'text/xml' };
+  // 4,000 of them have 250 MB, and each is decoded before its signature is found missing.
+  const body = `<xml><attach>${'x'.repeat(64 * 1024 - 40)}</attach></xml>`;
+  const statuses = new Set<number>();
+  for (let sent = 0; sent < 4_000; sent += 100) {
+    const flood = Array.from({ length: 100 }, () => answer(FORGED[0], { method: 'POST', headers, body }));
+    for (const status of await Promise.all(flood)) statuses.add(status);
+  }
+  expect([...statuses]).toEqual([401]);
+  expect(await stop()).toBe(0);
+});
 
 it('a webhook that runs out of file descriptors answers again once they are back', async () => {
   const { port, answer, stop } = await webhook({ before: 'ulimit -n 48;' });

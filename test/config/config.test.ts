@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, describeVariables, loadConfig, VARIABLES } from '../../src/config';
+import { ConfigurationError, describeVariables, loadConfig, transportTo, VARIABLES } from '../../src/config';
 import type { Problem } from '../../src/wechatpay/errors';
 import { CANARIES, pkcs8, writeKeyFiles } from './keys';
 
@@ -95,6 +95,17 @@ describe('what is accepted', () => {
     const merchant = load({ ...BOTH, ...env }).merchants.get('1900000109');
     expect(merchant?.v3?.apiV3Keys[0]).toHaveLength(32);
     expect(merchant?.v2?.keys.current).toHaveLength(32);
+  });
+
+  it('a proxy, whose password shows nowhere', () => {
+    const config = load({ ...BOTH, WECHATPAY_PROXY_URL: 'http://user:canary-proxy@proxy.example.com:3128' });
+    expect(transportTo('v3', config)).toEqual({
+      baseUrl: 'https://apihk.mch.weixin.qq.com',
+      proxyUrl: 'http://user:canary-proxy@proxy.example.com:3128',
+    });
+    expect(transportTo('v2', config).proxyUrl).toBe(transportTo('v3', config).proxyUrl);
+    expect(transportTo('v2', load(BOTH))).toEqual({ baseUrl: 'https://api.mch.weixin.qq.com' });
+    expect(JSON.stringify(config) + inspect(config, { depth: 9 })).not.toContain('canary');
   });
 
   it('a client without any merchant, that seals', () => {
@@ -330,6 +341,18 @@ describe('what is refused, with the variable and the remedy', () => {
       /user name and password/,
     ],
     [
+      'a proxy that opens no tunnels',
+      { WECHATPAY_PROXY_URL: 'socks5://user:hunter2@proxy.example.com' },
+      'WECHATPAY_PROXY_URL',
+      /http:\/\/proxy\.example\.com:3128/,
+    ],
+    [
+      'a proxy to a gateway on this machine',
+      { WECHATPAY_PROXY_URL: 'http://proxy.example.com:3128', WECHATPAY_V2_BASE_URL: 'http://127.0.0.1:9080' },
+      'WECHATPAY_PROXY_URL',
+      /Unset it, or WECHATPAY_V2_BASE_URL/,
+    ],
+    [
       'a gateway with a path',
       { WECHATPAY_V3_BASE_URL: 'https://example.com/v3' },
       'WECHATPAY_V3_BASE_URL',
@@ -529,6 +552,12 @@ describe('the merchants file', () => {
 
   it.each<[string, unknown, string, RegExp]>([
     ['no JSON', '{ "apiV2Key": "V2canaryV2canaryV2canaryV2canary" ', 'WECHATPAY_MERCHANTS_FILE', /JSON/],
+    [
+      'a field that comes twice',
+      '[{"mchid":"1900000110","mchid":"1900000111","apiV2KeyFile":"v2.key"}]',
+      'WECHATPAY_MERCHANTS_FILE',
+      /the same field twice/,
+    ],
     ['no list', one, 'WECHATPAY_MERCHANTS_FILE', /list/],
     ['an empty list', [], 'WECHATPAY_MERCHANTS_FILE', /at least one/],
     ['an entry that is no object', [null], 'WECHATPAY_MERCHANTS_FILE[0]', /object/],

@@ -48,8 +48,13 @@ describe('keys from files', () => {
     });
     expect((error as Error).message).not.toContain('canary');
     rmSync(file);
+    clock.now = 35_000;
     await expect(keys.keysOf(MCHID)).rejects.toThrow(/no such file/);
     writeFileSync(file, CANARIES.previousV2Key);
+    // Anybody can make up merchant numbers, and must not make us read files with them.
+    clock.now = 39_999;
+    await expect(keys.keysOf('1900000110')).rejects.toThrow(/no such file/);
+    clock.now = 40_000;
     expect((await keys.keysOf(MCHID))?.v2?.keys.current).toBe(CANARIES.previousV2Key);
   });
 });

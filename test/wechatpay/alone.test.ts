@@ -65,7 +65,15 @@ it('loads without Temporal and without any server, metrics or logging package', 
   const { out, err } = await run(['-e', LOADED]);
   expect(err).toBe('');
   const { exported, files } = JSON.parse(out) as { exported: string[]; files: string[] };
-  expect(exported).toEqual(expect.arrayContaining(['connectMerchant', 'createTransport', 'openNotification']));
+  expect(exported).toEqual(
+    expect.arrayContaining([
+      'connectMerchant',
+      'createTransport',
+      'openNotification',
+      'sealIdentity',
+      'parseSplitOrder',
+    ]),
+  );
   const packages = new Set(files.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]));
   expect([...packages]).toEqual(expect.arrayContaining(['temporal-wechatpay', ...NEEDED]));
   for (const name of ['fastify', 'pino', 'prom-client', 'commander']) expect(packages).not.toContain(name);

@@ -4,6 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import axios from 'axios';
 import type { AxiosError, AxiosRequestConfig, AxiosStatic } from 'axios';
@@ -233,10 +235,10 @@ const OPTIONS: Record<keyof ReturnType<typeof axiosSettings>, Option> = {
   },
 };
 
-async function impostor(): Promise<string> {
+async function impostor(options: SecureContextOptions = {}): Promise<string> {
   const fixture = (name: string): Buffer => readFileSync(join(__dirname, '../fixtures/v3-keys', name));
   const [key, cert] = [fixture('test-only-platform-a.key.pem'), fixture('test-only-platform-a.cert.pem')];
-  const server = createHttpsServer({ key, cert }, (_, response) => response.end('{}'));
+  const server = createHttpsServer({ key, cert, ...options }, (_, response) => response.end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
@@ -264,6 +266,32 @@ describe.each(NAMES)('option %s', (name) => {
     const settings: Settings = settingsFor('http://127.0.0.1:1');
     delete settings[name];
     expect(await attack(settings)).toEqual(without);
+  });
+});
+
+describe('the oldest TLS', () => {
+  const old: SecureContextOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' };
+  const lowered = { minVersion: tls.DEFAULT_MIN_VERSION, ciphers: tls.DEFAULT_CIPHERS };
+  afterEach(() => {
+    tls.DEFAULT_MIN_VERSION = lowered.minVersion;
+    tls.DEFAULT_CIPHERS = lowered.ciphers;
+  });
+  const codeFrom = async (change: (settings: ReturnType<typeof axiosSettings>) => void): Promise<unknown> => {
+    // As --tls-min-v1.0 --tls-cipher-list would.
+    tls.DEFAULT_MIN_VERSION = 'TLSv1';
+    tls.DEFAULT_CIPHERS = 'DEFAULT:@SECLEVEL=0';
+    const settings = settingsFor('http://127.0.0.1:1');
+    change(settings);
+    return codeOf(call({ ...settings, baseURL: await impostor(old) }, {}));
+  };
+
+  it('is 1.2, whatever the process allows', async () => {
+    expect(await codeFrom(() => undefined)).toMatch(/PROTO/);
+  });
+
+  it('is so because the agent says it', async () => {
+    const code = await codeFrom(({ httpsAgent }) => delete httpsAgent.options.minVersion);
+    expect(code).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 });
 

@@ -97,6 +97,19 @@ describe('a request', () => {
   ])('needs a base URL that is right: %s', (baseUrl, expected) => {
     expect(() => createTransport({ baseUrl })).toThrow(expected);
   });
+
+  it.each([
+    ['timeoutMs', 0],
+    ['timeoutMs', 2 ** 31],
+    ['timeoutMs', Number.NaN],
+    ['maxSockets', 0.5],
+    ['idleMs', 0],
+    ['idleMs', 8_000],
+  ])('refuses a %s of %d', (name, value) => {
+    expect(() => createTransport({ baseUrl: 'https://apihk.mch.weixin.qq.com', [name]: value })).toThrow(
+      `${name}: expected an integer from 1 to`,
+    );
+  });
 });
 
 describe('an answer', () => {
@@ -133,12 +146,32 @@ describe('an answer', () => {
 
   it.each([301, 302, 303, 307, 308])('with status %d is never followed', async (status) => {
     const other = await recordingServer((_, response) => response.end('{}'));
-    const server = await httpServer((_, response) => response.writeHead(status, { Location: other.url }).end());
+    const headers = { Location: other.url, 'Request-ID': '08F78BB6' };
+    const server = await httpServer((_, response) => response.writeHead(status, headers).end());
     const error = await failureOf(transportTo(server.url).send(post));
-    expect(error).toMatchObject({ errorClass: 'OUTCOME_UNKNOWN', httpStatus: status, call: 'test call' });
+    expect(error).toMatchObject({
+      errorClass: 'OUTCOME_UNKNOWN',
+      httpStatus: status,
+      call: 'test call',
+      requestId: '08F78BB6',
+    });
     expect(error.remedy).toContain('base URL');
     expect(other.seen).toHaveLength(0);
   });
+});
+
+it('an answer that breaks off still tells its request id, and nothing it echoes', async () => {
+  const breakOff = async (requestId: string) => {
+    const { url } = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.end(`HTTP/1.1 200 OK\r\nRequest-ID: ${requestId}\r\nContent-Length: 100\r\n\r\n{"a":`);
+      });
+    });
+    const signed = { ...post, headers: { Authorization: 'WECHATPAY2-SHA256-RSA2048 signature="c2VjcmV0"' } };
+    return (await failureOf(transportTo(url).send(signed))).requestId;
+  };
+  expect(await breakOff('08F78BB6')).toBe('08F78BB6');
+  expect(await breakOff('08F c2VjcmV0')).toBe('08F (hidden)');
 });
 
 describe('an answer that does not arrive whole leaves the outcome unknown', () => {

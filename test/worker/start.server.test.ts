@@ -56,8 +56,42 @@ it('a worker with other code on the same queue changes nothing', async () => {
     await running;
   }
   rig.simulator.script({ customs: { transaction_id, states: [{ after: 0, state: 'SUCCESS' }] } });
-  await rig.startWorker();
+  const again = await rig.startWorker();
   await expect(process.result()).resolves.toMatchObject({ outcome: 'SUCCESS' });
+  await again.shutdown();
+  const made = rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(transaction_id));
+  expect(made.map(({ count }) => count)).toEqual([1]);
+});
+
+it('a worker takes the keys of its merchants from a provider, and waits while that has none', async () => {
+  const { declared: declaration } = newSamples(rig.credentials);
+  const { transaction_id } = declaration;
+  rig.simulator.script({ customs: { transaction_id, states: [{ after: 0, state: 'SUCCESS' }] } });
+  const asked: string[] = [];
+  const failures: string[] = [];
+  const worker = await startWorker({
+    // Nobody's keys are in it.
+    config: { ...rig.config, merchants: new Map() },
+    keys: {
+      keysOf: (mchid) => {
+        asked.push(mchid);
+        if (asked.length === 1) return Promise.reject(new Error('the vault is sealed: canary'));
+        return Promise.resolve(rig.config.merchants.get(mchid));
+      },
+    },
+    onKeyFailure: (mchid, { errorClass, message }) => failures.push(`${mchid} ${errorClass} ${message}`),
+    connection: rig.nativeConnection,
+  });
+  try {
+    const process = await rig.wechatpay.declare({ declaration, options: { pollEvery: '1s' } });
+    await expect(process.result()).resolves.toMatchObject({ outcome: 'SUCCESS' });
+  } finally {
+    await worker.shutdown();
+  }
+  expect(new Set(asked)).toEqual(new Set([declaration.mchid]));
+  expect(failures).toEqual([
+    `${declaration.mchid} UNAVAILABLE the keys of merchant ${declaration.mchid} could not be had: the key provider failed (Error)`,
+  ]);
   const made = rig.simulator.ledger({ effect: 'declared' }).filter(({ key }) => key.includes(transaction_id));
   expect(made.map(({ count }) => count)).toEqual([1]);
 });

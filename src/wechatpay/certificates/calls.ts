@@ -1,11 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { requestIdOf } from '../answer-text';
 import { WechatPayError } from '../errors';
 import { USER_AGENT } from '../http';
 import type { HttpAnswer, HttpTransport } from '../http';
 import { JsonRefusedError, parseJson } from '../json';
+import { spelled } from '../refusals';
 import { DecryptionError, openAead, readEncryptedResource } from '../v3/aead';
-import { classifyRefusal, normalizeCode } from '../v3/classify';
+import { classifyRefusal } from '../v3/classify';
 import { signedRequest } from '../v3/client';
 import type { PlatformCertificate } from '../v3/key-ring';
 import type { MerchantCredentials } from '../v3/signing';
@@ -61,7 +63,7 @@ export function certificatesRefusal({ status, headers, body }: HttpAnswer, now: 
 
 /** Whether a refusal says that there are no certificates any more: the merchant was moved to public key mode. */
 export function noneLeft({ errorClass, code }: WechatPayError): boolean {
-  return errorClass === 'NOT_FOUND' && ['NOTFOUND', 'RESOURCENOTEXISTS'].includes(normalizeCode(code));
+  return errorClass === 'NOT_FOUND' && ['NOTFOUND', 'RESOURCENOTEXISTS'].includes(spelled(code));
 }
 
 /**
@@ -70,40 +72,65 @@ export function noneLeft({ errorClass, code }: WechatPayError): boolean {
  * @throws {WechatPayError} `CONFIGURATION`, of class {@link CertificatesNotOpenedError} where no APIv3 key opens them
  */
 export async function openCertificates(
-  { headers, body }: Pick<HttpAnswer, 'headers' | 'body'>,
-  keys: {
-    readonly apiV3Keys: readonly Buffer[];
-    readonly known?: (serialOrId: string) => KeyObject | undefined;
-    readonly now: number;
-    /** Believes an answer signed with a certificate that has ended: for telling that it has, and for nothing else. */
-    readonly believeEnded?: boolean;
-  },
+  answer: Pick<HttpAnswer, 'headers' | 'body'>,
+  keys: OpeningKeys,
 ): Promise<readonly PlatformCertificate[]> {
-  const { apiV3Keys, known, now, believeEnded = false } = keys;
-  const certificates = readCertificates(body, apiV3Keys);
-  const current = certificates.filter(({ expiresAt }) => believeEnded || expiresAt > now);
-  const downloaded = new Map(current.map(({ serial, publicKey }) => [serial, publicKey]));
   try {
-    await verifySignature({
-      headers,
-      body,
-      findKey: (id) => Promise.resolve(downloaded.get(id) ?? known?.(id)),
-      now,
-    });
+    return await readAndVerify(answer, keys);
   } catch (error) {
-    if (error instanceof SignatureRefusedError) throw refused(`the answer cannot be verified: ${error.message}`);
-    throw error;
+    if (!(error instanceof UnusableError)) throw error;
+    const Refusal = error.notOpened ? CertificatesNotOpenedError : WechatPayError;
+    throw new Refusal('CONFIGURATION', `platform certificates: ${error.message}`, {
+      call: CALL,
+      requestId: requestIdOf(answer.headers),
+      remedy: REMEDY,
+    });
   }
-  return certificates;
+}
+
+export interface OpeningKeys {
+  readonly apiV3Keys: readonly Buffer[];
+  readonly known?: (serialOrId: string) => KeyObject | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Believes an answer signed with a certificate that has ended: for telling that it has, and for nothing else. */
+  readonly believeEnded?: boolean;
 }
 
 /** The APIv3 key is not the one WeChat Pay encrypts with. */
 export class CertificatesNotOpenedError extends WechatPayError {}
 
+/** Why an answer is no list of certificates. Never leaves this file: {@link openCertificates} adds whose answer it was. */
+class UnusableError extends Error {
+  constructor(
+    message: string,
+    readonly notOpened = false,
+  ) {
+    super(message);
+  }
+}
+
+async function readAndVerify(
+  { headers, body }: Pick<HttpAnswer, 'headers' | 'body'>,
+  { apiV3Keys, known, now, believeEnded = false }: OpeningKeys,
+): Promise<readonly PlatformCertificate[]> {
+  const certificates = readCertificates(body, apiV3Keys);
+  const current = certificates.filter(({ expiresAt }) => believeEnded || expiresAt > now);
+  const downloaded = new Map(current.map(({ serial, publicKey }) => [serial, publicKey]));
+  const findKey = (id: string) => Promise.resolve(downloaded.get(id) ?? known?.(id));
+  try {
+    await verifySignature({ headers, body, findKey, now });
+  } catch (error) {
+    if (!(error instanceof SignatureRefusedError)) throw error;
+    throw new UnusableError(`the answer cannot be verified: ${error.message}`);
+  }
+  return certificates;
+}
+
 function readCertificates(body: Buffer, apiV3Keys: readonly Buffer[]): PlatformCertificate[] {
   const answer = decode(body);
   const data = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>)['data'] : undefined;
-  if (!Array.isArray(data)) throw refused('data: expected a list of certificates');
+  if (!Array.isArray(data)) throw new UnusableError('data: expected a list of certificates');
   return data.map((item: unknown, index) => readCertificate(item, `data[${index}]`, apiV3Keys));
 }
 
@@ -114,20 +141,20 @@ function readCertificate(item: unknown, where: string, apiV3Keys: readonly Buffe
   try {
     certificate = new X509Certificate(pem);
   } catch {
-    throw refused(`${where}: expected a PEM certificate`);
+    throw new UnusableError(`${where}: expected a PEM certificate`);
   }
   const { publicKey } = certificate;
   if (publicKey.asymmetricKeyType !== 'rsa' || (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    throw refused(`${where}: expected an RSA key of 2048 bits or more`);
+    throw new UnusableError(`${where}: expected an RSA key of 2048 bits or more`);
   }
   const serial = fields['serial_no'];
   if (typeof serial !== 'string' || bareSerial(serial) !== bareSerial(certificate.serialNumber)) {
-    throw refused(`${where}: serial_no is not the serial of its certificate`);
+    throw new UnusableError(`${where}: serial_no is not the serial of its certificate`);
   }
   // WeChat Pay may end a certificate before its own date, so the earlier of both counts.
   const effectiveAt = Math.max(Date.parse(certificate.validFrom), time(fields['effective_time'], where));
   const expiresAt = Math.min(Date.parse(certificate.validTo), time(fields['expire_time'], where));
-  if (!(effectiveAt < expiresAt)) throw refused(`${where}: effective_time must be before expire_time`);
+  if (!(effectiveAt < expiresAt)) throw new UnusableError(`${where}: effective_time must be before expire_time`);
   return { serial, publicKey, effectiveAt, expiresAt };
 }
 
@@ -137,7 +164,7 @@ function decrypt(value: unknown, where: string, apiV3Keys: readonly Buffer[]): B
   } catch (error) {
     if (!(error instanceof DecryptionError)) throw error;
     const message = `${where}.encrypt_certificate: ${error.message}`;
-    throw error.reason === 'malformed' ? refused(message) : refused(message, CertificatesNotOpenedError);
+    throw new UnusableError(message, error.reason !== 'malformed');
   }
 }
 
@@ -145,17 +172,13 @@ function decode(body: Buffer): unknown {
   try {
     return parseJson(body);
   } catch (error) {
-    if (error instanceof JsonRefusedError) throw refused(`the answer is ${error.message}`);
+    if (error instanceof JsonRefusedError) throw new UnusableError(`the answer is ${error.message}`);
     throw error;
   }
 }
 
 function time(value: unknown, where: string): number {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(ms)) throw refused(`${where}: expected RFC 3339 times`);
+  if (Number.isNaN(ms)) throw new UnusableError(`${where}: expected RFC 3339 times`);
   return ms;
-}
-
-function refused(message: string, Refusal: typeof WechatPayError = WechatPayError): WechatPayError {
-  return new Refusal('CONFIGURATION', `platform certificates: ${message}`, { call: CALL, remedy: REMEDY });
 }

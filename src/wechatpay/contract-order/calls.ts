@@ -1,5 +1,4 @@
 import { WechatPayError } from '../errors';
-import { parseInput, record, text } from '../validation';
 import { requireSame } from '../v2/answer-fields';
 import { answerOrNothing, type V2Client } from '../v2/client';
 import { readAnswer, readContract, readOrder } from './records';
@@ -84,8 +83,6 @@ export interface ContractOrderCalls {
 /** Constant of the papay queries. */
 const VERSION = '1.0';
 
-const CONTRACT_TERMINATION = record({ contract_termination_remark: text({ max: 256, maxBytes: 512 }) });
-
 export function contractOrderCalls(client: V2Client): ContractOrderCalls {
   return {
     async create(order, { signal } = {}) {
@@ -142,10 +139,8 @@ export function contractOrderCalls(client: V2Client): ContractOrderCalls {
     },
 
     async deleteContract(termination, { signal } = {}) {
-      const { contract_termination_remark } = parseInput('contract termination', '$', CONTRACT_TERMINATION, {
-        contract_termination_remark: termination.contract_termination_remark,
-      });
       const name = 'papay/deletecontract';
+      const { contract_termination_remark } = termination;
       const key = contractKey(termination);
       const { fields, requestId } = await client.call({
         name,
@@ -192,12 +187,14 @@ function orderFields(order: FrozenContractOrder): Record<string, string | undefi
 
 /** The number an order is asked for by; one of the two that the page lists. */
 export function orderNumber(key: OrderKey | TransactionKey): { out_trade_no?: string; transaction_id?: string } {
-  return 'transaction_id' in key ? { transaction_id: key.transaction_id } : { out_trade_no: key.out_trade_no };
+  const { out_trade_no, transaction_id }: Partial<OrderKey & TransactionKey> = key;
+  return transaction_id === undefined ? { out_trade_no } : { transaction_id };
 }
 
 /** Exactly the fields that the pages list: one more and the call is refused. */
-function contractKey(key: ContractKey | ContractIdKey): Record<string, string> {
-  return 'plan_id' in key
-    ? { appid: key.appid, plan_id: key.plan_id, contract_code: key.contract_code }
-    : { appid: key.appid, contract_id: key.contract_id };
+function contractKey(key: ContractKey | ContractIdKey): Record<string, string | undefined> {
+  const { appid, plan_id, contract_code, contract_id }: Partial<ContractKey & ContractIdKey> & { appid: string } = key;
+  return plan_id !== undefined && contract_code !== undefined
+    ? { appid, plan_id, contract_code }
+    : { appid, contract_id };
 }

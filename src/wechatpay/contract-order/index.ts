@@ -12,11 +12,13 @@ export { contractDifferences, paymentDifferences } from './compare';
 export type { OrderedContract, OrderedPayment } from './compare';
 export { completeContractOrder } from './complete';
 export type { OrderAddresses } from './complete';
+export { parseContractKey, parseContractTermination, parseOrderKey, parseOwnOrderKey } from './keys';
 export { readContractNotification, readPaymentNotification } from './notifications';
 export { parseContractOrder, parseFrozenContractOrder } from './schema';
 export type { ContractOrderRules } from './schema';
 export {
   CONTRACT_STATES,
+  CONTRACT_TERMINATION_MODES,
   contractState,
   EARLIEST_CLOSE,
   PREPAY_LIFETIMES,

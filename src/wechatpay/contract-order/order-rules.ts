@@ -22,6 +22,8 @@ import type { ContractOrder, FrozenContractOrder } from './types';
 import { parseBeijingTime } from './times';
 
 export interface ContractOrderRules {
+  /** The merchant that signs: the order must be its own. */
+  readonly mch_id?: string;
   /** Only while gateway and webhook are both on loopback: `http` and loopback hosts are right for notifications. */
   readonly allowLoopback?: boolean;
   /**
@@ -62,7 +64,7 @@ export function parseFrozenContractOrder(
 
 const MINUTE = 60_000;
 
-function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { frozen = false } = {}) {
+function contractOrderSchema({ allowLoopback, mch_id, now }: ContractOrderRules, { frozen = false } = {}) {
   const url = notifyUrl({ maxLength: 256, allowLoopback });
   const filledIn = frozen
     ? {
@@ -107,6 +109,7 @@ function contractOrderSchema({ allowLoopback, now }: ContractOrderRules, { froze
     },
     requiredByTradeType('JSAPI', 'openid', 'Add the payer as known to this appid.'),
     requiredByTradeType('NATIVE', 'product_id', 'Add the product behind the QR code.'),
+    ofMerchant(mch_id),
     sameAs('contract_mchid', 'mch_id'),
     sameAs('contract_appid', 'appid'),
     expiresAfterStart,
@@ -141,20 +144,38 @@ function beijingTime() {
   });
 }
 
+/** Mostly the payer's own address, and so not shown. */
 export function oneAddress() {
-  return field<string>('one IPv4 or IPv6 address', (value) => {
-    if (typeof value !== 'string') return notText(value);
-    if (isIP(value) !== 0 && !value.includes('%')) return undefined;
-    return value.includes(',')
-      ? { code: 'address', remedy: "Take the payer's own address from the forwarded list." }
-      : { code: 'address', remedy: 'Give one address without port or zone.' };
-  });
+  return field<string>(
+    'one IPv4 or IPv6 address',
+    (value) => {
+      if (typeof value !== 'string') return notText(value);
+      if (isIP(value) !== 0 && !value.includes('%')) return undefined;
+      return value.includes(',')
+        ? { code: 'address', remedy: "Take the payer's own address from the forwarded list." }
+        : { code: 'address', remedy: 'Give one address without port or zone.' };
+    },
+    { hidden: true },
+  );
 }
 
 function requiredByTradeType(tradeType: string, name: string, remedy: string): Rule {
   return (order, report) => {
     if (order.trade_type !== tradeType || order[name] !== undefined) return;
     report([name], { code: 'required', expected: `${name}, because trade_type is ${tradeType}`, remedy });
+  };
+}
+
+/** The number that is sent is the one of the merchant that signs: an order of another one would be made there unseen. */
+export function ofMerchant(signer: string | undefined): Rule {
+  return ({ mch_id }, report) => {
+    if (signer === undefined || typeof mch_id !== 'string' || mch_id === signer) return;
+    report(['mch_id'], {
+      code: 'same',
+      expected: `${signer}, the merchant that signs`,
+      got: describeValue(mch_id),
+      remedy: 'Use the connection of the merchant that this is for.',
+    });
   };
 }
 

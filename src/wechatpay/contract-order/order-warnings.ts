@@ -44,7 +44,7 @@ const DAY = 24 * 60 * MINUTE;
  */
 const lifeOfOrder: Rule = ({ time_start, time_expire }, report) => {
   if (typeof time_start !== 'string' || typeof time_expire !== 'string') return;
-  const life = (parseBeijingTime(time_expire) ?? 0) - (parseBeijingTime(time_start) ?? 0);
+  const life = parseBeijingTime(time_expire)! - parseBeijingTime(time_start)!;
   if (life > 5 * MINUTE && life <= 7 * DAY) return;
   report(['time_expire'], {
     code: 'unusual',

@@ -1,5 +1,5 @@
 import { WechatPayError } from '../errors';
-import { AnswerFields, fieldMissing, present } from '../v3/answer-fields';
+import { AnswerFields, fieldMissing, present, requireSame } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
 import type {
   CertificateCheck,
@@ -91,7 +91,11 @@ export function customsCalls(
       const body = { ...orderFields(verification), certificate_type, certificate_id, certificate_name };
       const path = `${prefix}/verify-certificate`;
       const answer = await client.call({ name, method: 'POST', path, body, serial: sealed_with });
-      return { certificate_check_result: readCheck(name, answer) };
+      const fields = new AnswerFields(answer.body);
+      for (const field of ['out_trade_no', 'transaction_id'] as const) {
+        requireSame(name, field, verification[field], fields.text(field), answer.requestId);
+      }
+      return { certificate_check_result: readCheck(name, fields, answer.requestId) };
     },
   };
 }
@@ -137,7 +141,9 @@ async function allRecords(
     if (items.length === 0 || shown === before) return records;
     before = shown;
     records.push(...items.map((item) => readItem(name, answer, fields, new AnswerFields(item), { transaction_id })));
-    if (records.length >= (fields.integer('total_count') ?? records.length)) return records;
+    // Without a total only a page that is not full is the last.
+    const total = fields.integer('total_count') ?? (items.length < PAGE ? records.length : Infinity);
+    if (records.length >= total) return records;
   }
   throw new WechatPayError('OUTCOME_UNKNOWN', `more than ${MAX_PAGES} pages of records`, {
     call: name,
@@ -210,12 +216,11 @@ function modifiedAt({ modify_time }: CustomsRecord): number {
 const CHECK_RESULTS = ['SAME', 'DIFFERENT', 'UNCHECKED'];
 
 /** The page's table calls this field `Verify_department_trade_id`, its sample `certificate_check_result`. */
-function readCheck(call: string, answer: V3Answer): string {
-  const fields = new AnswerFields(answer.body);
+function readCheck(call: string, fields: AnswerFields, requestId: string | undefined): string {
   const misnamed = fields.text('verify_department_trade_id');
   const result =
     fields.text('certificate_check_result') ??
     (misnamed !== undefined && CHECK_RESULTS.includes(misnamed) ? misnamed : undefined);
-  if (result === undefined) throw fieldMissing(call, 'certificate_check_result', answer.requestId);
+  if (result === undefined) throw fieldMissing(call, 'certificate_check_result', requestId);
   return result;
 }

@@ -1,4 +1,5 @@
-import { oneAddress, unambiguous } from '../contract-order/order-rules';
+import { contractId } from '../contract-order/keys';
+import { oneAddress, ofMerchant, unambiguous } from '../contract-order/order-rules';
 import { shortAddress } from '../contract-order/order-warnings';
 import type { Problem } from '../errors';
 import {
@@ -24,6 +25,8 @@ import type { Debit, FrozenDebit } from './types';
 export type * from './types';
 
 export interface ParseDebitOptions {
+  /** The merchant that signs: the debit must be its own. */
+  readonly mch_id?: string;
   /** Only while gateway and webhook are both on loopback: `http` and loopback hosts are right for the notification. */
   readonly allowLoopback?: boolean;
   /** Collects what is unusual but not wrong: it is sent, and WeChat Pay decides. */
@@ -38,7 +41,7 @@ export interface ParseDebitOptions {
  */
 export function parseDebit(input: unknown, path = '$.debit', options: ParseDebitOptions = {}): Debit {
   const notify_url = notificationAddress(options).optional();
-  const debit: Debit = parseInput('debit', path, record({ ...FIELDS, notify_url }), input);
+  const debit: Debit = parseInput('debit', path, record({ ...FIELDS, notify_url }, ofMerchant(options.mch_id)), input);
   options.warnings?.push(...warningsOf(path, debit, UNUSUAL));
   return debit;
 }
@@ -50,7 +53,12 @@ export function parseDebit(input: unknown, path = '$.debit', options: ParseDebit
  */
 export function parseFrozenDebit(input: unknown, path = '$.debit', options: ParseDebitOptions = {}): FrozenDebit {
   const notify_url = notificationAddress(options);
-  const debit: FrozenDebit = parseInput('debit', path, record({ ...FIELDS, notify_url }), input);
+  const debit: FrozenDebit = parseInput(
+    'debit',
+    path,
+    record({ ...FIELDS, notify_url }, ofMerchant(options.mch_id)),
+    input,
+  );
   options.warnings?.push(...warningsOf(path, debit, UNUSUAL));
   return debit;
 }
@@ -58,7 +66,7 @@ export function parseFrozenDebit(input: unknown, path = '$.debit', options: Pars
 const FIELDS = {
   appid: appid(),
   mch_id: mchid(),
-  contract_id: text({ max: 32, pattern: { of: /^[0-9A-Za-z]+$/, expected: '1 to 32 letters and digits' } }),
+  contract_id: contractId(),
   out_trade_no: outTradeNo(),
   body: unambiguous({ max: 127, maxBytes: 127 }),
   detail: text({ max: 8192, maxBytes: 8192 }).optional(),

@@ -1,6 +1,6 @@
 import { WechatPayError } from '../errors';
 import { parseApplymentId } from '../h5/amendment';
-import { fieldMissing, present } from '../v3/answer-fields';
+import { fieldMissing, present, requireSame } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
 import { readModification } from './read-modification';
 import type { H5DomainAmendment, H5DomainModification, H5DomainRecord } from './types';
@@ -67,6 +67,9 @@ function readRecord(
 ): H5DomainRecord {
   const modification = readModification(answer.body);
   const { applyment_state } = modification;
+  for (const field of ['applyment_id', 'out_applyment_id'] as const) {
+    requireSame(call, field, asked[field], modification[field], answer.requestId);
+  }
   const applyment_id = modification.applyment_id ?? asked.applyment_id;
   if (applyment_id === undefined) throw fieldMissing(call, 'applyment_id', answer.requestId);
   if (applyment_state === undefined) throw fieldMissing(call, 'applyment_state', answer.requestId);

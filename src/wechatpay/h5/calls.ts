@@ -1,5 +1,5 @@
 import { WechatPayError } from '../errors';
-import { AnswerFields, fieldMissing, present } from '../v3/answer-fields';
+import { AnswerFields, fieldMissing, present, requireSame } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
 import { decimalText, parseInput } from '../validation';
 import { parseApplymentId } from './amendment';
@@ -39,7 +39,7 @@ export function h5Calls(client: V3Client): H5Calls {
         path: `${BASE}/applications`,
         body: bodyOf(application),
       });
-      return readRecord(name, answer, application);
+      return readRecord(name, answer, { sub_mchid: application.sub_mchid });
     },
 
     async query(applyment_id) {
@@ -67,7 +67,8 @@ export function h5Calls(client: V3Client): H5Calls {
       const fields = new AnswerFields(answer.body);
       const authorization_state = fields.text('authorization_state');
       if (authorization_state === undefined) throw fieldMissing(name, 'authorization_state', answer.requestId);
-      return { sub_mchid: fields.text('sub_mchid') ?? sub_mchid, authorization_state };
+      requireSame(name, 'sub_mchid', sub_mchid, fields.text('sub_mchid'), answer.requestId);
+      return { sub_mchid, authorization_state };
     },
   };
 }
@@ -99,6 +100,9 @@ function readRecord(
 ): H5ApplicationRecord {
   const application = readApplication(answer.body);
   const { applyment_state } = application;
+  for (const field of ['applyment_id', 'sub_mchid'] as const) {
+    requireSame(call, field, asked[field], application[field], answer.requestId);
+  }
   const applyment_id = application.applyment_id ?? asked.applyment_id;
   const sub_mchid = application.sub_mchid ?? asked.sub_mchid;
   if (applyment_id === undefined) throw fieldMissing(call, 'applyment_id', answer.requestId);

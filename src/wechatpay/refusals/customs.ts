@@ -10,7 +10,7 @@ export const customsRefusals: RefusalTable = {
   rows: [
     {
       code: 'INVALID_REQUEST',
-      says: /different from the original|与(?:原|首次|之前|上次)?.{0,12}(?:不一致|不同|不符)/i,
+      says: /different from the original|与(?:原(?!支付|交易|订单)|首次|之前|上次).{0,12}(?:不一致|不同|不符)/i,
       errorClass: 'CONFLICT',
       meaning: 'the order is declared with other data',
       remedy: 'Compare the record; change it with a modification, push the same data again with a re-push.',
@@ -24,7 +24,7 @@ export const customsRefusals: RefusalTable = {
     },
     {
       code: 'INVALID_REQUEST',
-      says: /order amount does not match|订单金额不(?:匹配|一致|符)/i,
+      says: /order amount does not match|(?:订单|申报|报关)金额.{0,12}不(?:匹配|一致|符)/i,
       errorClass: 'INPUT',
       meaning: 'the amount is not that of the payment',
       remedy: 'The declared amount must equal the payment.',

@@ -4,7 +4,7 @@ import { customsRefusals } from './customs';
 import { debitRefusals } from './debit';
 import { h5Refusals } from './h5';
 import { mediaRefusals } from './media';
-import { orderRefusals } from './orders';
+import { closeRefusals, orderRefusals } from './orders';
 import type { RefusalTable } from './table';
 import { v2Common, v2Communication, v2Statuses } from './v2-common';
 import { v3Common, v3Decisive } from './v3-common';
@@ -23,7 +23,7 @@ export const V3_REFUSALS: readonly RefusalTable[] = [
 export const V2_REFUSALS: Readonly<Record<'status' | 'return_code' | 'result_code', readonly RefusalTable[]>> = {
   status: [v2Statuses],
   return_code: [v2Communication],
-  result_code: [orderRefusals, contractRefusals, debitRefusals, v2Common],
+  result_code: [closeRefusals, orderRefusals, contractRefusals, debitRefusals, v2Common],
 };
 
 export { classify, spelled, UNDOCUMENTED } from './table';

@@ -48,6 +48,22 @@ export function present<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** @throws {WechatPayError} `OUTCOME_UNKNOWN` when a verified answer is about another record; it may leave out which. */
+export function requireSame(
+  call: string,
+  field: string,
+  ours: string | undefined,
+  theirs: string | undefined,
+  requestId: string | undefined,
+): void {
+  if (ours === undefined || theirs === undefined || ours === theirs) return;
+  throw new WechatPayError('OUTCOME_UNKNOWN', `the answer is about another ${field}`, {
+    call,
+    requestId,
+    remedy: 'Ask again; if it goes on, give the request id to WeChat Pay support.',
+  });
+}
+
 /** A verified answer without a field that it always has. */
 export function fieldMissing(call: string, field: string, requestId: string | undefined): WechatPayError {
   return new WechatPayError('OUTCOME_UNKNOWN', `the answer does not state ${field}`, {

@@ -1,4 +1,4 @@
-import { requestIdOf, shownText } from '../answer-text';
+import { requestIdOf, shownText, unrepeatableOf } from '../answer-text';
 import { WechatPayError } from '../errors';
 import type { HttpAnswer, HttpRequest } from '../http';
 import { JsonRefusedError, parseJson } from '../json';
@@ -90,11 +90,4 @@ function unknown(what: string, remedy: string, { status, headers }: HttpAnswer, 
     retryAfterMs: retryAfterMs(headers, judging.now()),
     remedy,
   });
-}
-
-/** What a server, a proxy or an error page may echo of a request. */
-function unrepeatableOf({ headers, body }: HttpRequest): readonly string[] {
-  const authorization = headers['Authorization'] ?? '';
-  const signature = /signature="([^"]+)"/.exec(authorization)?.[1] ?? '';
-  return [authorization, signature, typeof body === 'string' ? body : ''];
 }

@@ -1,7 +1,7 @@
 import { requestIdOf, shownCode, shownText } from '../answer-text';
 import { WechatPayError } from '../errors';
-import { JsonRefusedError, parseJson } from '../json';
-import { classify, spelled, V3_REFUSALS } from '../refusals';
+import { parseJson } from '../json';
+import { classify, V3_REFUSALS } from '../refusals';
 import { retryAfterMs } from '../retry-after';
 
 export interface RefusedAnswer {
@@ -62,8 +62,8 @@ function readErrorBody(body: Buffer, unrepeatable: readonly string[]): ErrorBody
   let parsed: unknown;
   try {
     parsed = parseJson(body);
-  } catch (error) {
-    if (!(error instanceof JsonRefusedError)) throw error;
+  } catch {
+    // Not WeChat Pay's words: somebody's page, or cut off.
   }
   const fields = asRecord(parsed);
   const detail = asRecord(fields['detail']);
@@ -90,6 +90,3 @@ function withDetail(remedy: string, detail: ErrorBody['detail'], answer: Refused
   const issue = shownText(detail.issue, 128, unrepeatable);
   return `${remedy} WeChat Pay points at ${field}${issue === undefined ? '' : `: ${issue}`}.`;
 }
-
-/** @see spelled */
-export const normalizeCode = spelled;

@@ -145,8 +145,9 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   DOWNLOADED.set(ring, () => ({
     certificates,
     refreshedAt,
-    // A download that failed may have failed because of the keys that have changed now.
-    ...(lastFailure === undefined && { triedAt }),
+    // One that failed may have failed because of the keys that have changed now, and one that is under way brings its
+    // certificates to the old ring only.
+    ...(lastFailure === undefined && running === undefined && { triedAt }),
   }));
   return ring;
 }

@@ -1,4 +1,5 @@
-import { JsonRefusedError, parseJson } from '../json';
+import { parseJson } from '../json';
+import type { JsonRefusedError } from '../json';
 import { DecryptionError, openAead, readEncryptedResource } from './aead';
 import type { EncryptedResource } from './aead';
 import type { KeyRing } from './key-ring';
@@ -121,8 +122,7 @@ function decodeJson(bytes: Buffer, what: string): unknown {
   try {
     return parseJson(bytes);
   } catch (error) {
-    if (error instanceof JsonRefusedError)
-      throw new NotificationRefusedError('not-json', `${what} is ${error.message}`);
-    throw error;
+    // parseJson throws nothing else.
+    throw new NotificationRefusedError('not-json', `${what} is ${(error as JsonRefusedError).message}`);
   }
 }

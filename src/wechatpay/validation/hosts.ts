@@ -51,7 +51,7 @@ export function domainName(): z.ZodType<string> {
     if (!labels.every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))) {
       return wrong('Each part has 1 to 63 letters, digits and hyphens, with no hyphen at its ends.');
     }
-    if (labels.length < 2 || !/[A-Za-z]/.test(labels.at(-1) ?? '') || isPrivateName(value)) {
+    if (labels.length < 2 || !/[A-Za-z]/.test(labels.at(-1)!) || isPrivateName(value)) {
       return wrong('Give the full public name of the web site.');
     }
     return undefined;
@@ -122,7 +122,7 @@ const WHOLE = 'Write a whole address: https://host/path.';
 const WHOLE_WITH_PORT = 'Write a whole address, https://host/path; a port is 1 to 65535.';
 
 function authority(url: string): string {
-  return url.split('/')[2] ?? '';
+  return url.split('/')[2]!;
 }
 
 /** Without what may be secret: whatever stands before an @ (a password), and a query. */

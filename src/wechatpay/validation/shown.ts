@@ -44,8 +44,8 @@ export function quoted(text: string): string {
 
 /** One character and where it stands: `"." at position 5`; one that cannot be read by its number, U+202E. */
 export function quotedCharacter(text: string, position: number): string {
-  const character = String.fromCodePoint(text.codePointAt(position) ?? 0);
-  const point = codePointName(character.codePointAt(0) ?? 0);
+  const character = String.fromCodePoint(text.codePointAt(position)!);
+  const point = codePointName(character.codePointAt(0)!);
   if (/^[!-~]$/.test(character)) return `"${character}" at position ${position}`;
   return /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)
     ? `"${character}" (${point}) at position ${position}`
@@ -79,7 +79,7 @@ export function isPlainObject(value: object): boolean {
 function escaped(text: string): string {
   return JSON.stringify(text).replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 }
 

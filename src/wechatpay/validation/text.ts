@@ -108,7 +108,7 @@ function judgePattern(value: string, pattern: NonNullable<TextOptions['pattern']
 
 /** What to do about a character that is none of `0-9 A-Z a-z` and a few signs. */
 export function remedyForCharacter(value: string, position: number): string {
-  const character = String.fromCodePoint(value.codePointAt(position) ?? 0);
+  const character = String.fromCodePoint(value.codePointAt(position)!);
   if (/\s/.test(character)) return 'Remove blanks and line breaks.';
   if (/^[!-~]$/.test(character)) return 'Remove the character.';
   return /[\p{L}\p{N}]/u.test(character)
@@ -118,7 +118,7 @@ export function remedyForCharacter(value: string, position: number): string {
 
 function whiteSpaceAround(value: string): Complaint {
   const position = value.trimStart() === value ? characterCount(value) - 1 : 0;
-  const point = [...value][position]?.codePointAt(0) ?? 0;
+  const point = [...value][position]!.codePointAt(0)!;
   return {
     code: 'characters',
     expected: 'no white space around the text',
@@ -136,7 +136,7 @@ interface BadCharacter {
 function firstBadCharacter(value: string): BadCharacter | undefined {
   let position = 0;
   for (const character of value) {
-    const point = character.codePointAt(0) ?? 0;
+    const point = character.codePointAt(0)!;
     const remedy = whyBad(point, position);
     if (remedy !== undefined) return { name: codePointName(point), position, remedy };
     position += 1;

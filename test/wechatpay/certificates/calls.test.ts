@@ -92,6 +92,14 @@ describe('downloading certificates', () => {
     expect(await refusalOf({ body })).toContain('none of 1 APIv3 keys opens it');
   });
 
+  it.each<[string, unknown]>([
+    ['cannot be opened', { data: [item(platformA, { encrypt_certificate: encrypted('x', '', OLD_API_V3_KEY) })] }],
+    ['cannot be read', []],
+    ['cannot be verified', { data: [item(platformB)] }],
+  ])('names the request where the answer %s', async (_, body) => {
+    await expect(downloadOf({ body })).rejects.toMatchObject({ call: 'certificates', requestId: 'REQ-1' });
+  });
+
   it('drops a certificate that has ended', async () => {
     const expired = item(platformB, { expire_time: '2021-01-01T00:00:00+08:00' });
     const { certificates } = await downloadOf({ body: { data: [expired, item(platformA)] } });

@@ -141,6 +141,15 @@ describe('query', () => {
     expect(seen.map(({ path }) => /offset=(\d+)/.exec(path)?.[1])).toEqual(['0', '20', '40']);
   });
 
+  it('reads on after a full page that states no total', async () => {
+    const parts = Array.from({ length: 25 }, (_, i) => ({ ...declared, sub_order_no: `part-${i}` }));
+    const { calls, seen } = await gateway(
+      ...[0, 20].map((offset) => page(parts.slice(offset, offset + 20), { offset, total_count: undefined })),
+    );
+    expect(await calls.query({ ...split, sub_order_no: 'part-24' })).toMatchObject({ sub_order_no: 'part-24' });
+    expect(seen).toHaveLength(2);
+  });
+
   it('stops when a server takes no notice of the offset', async () => {
     const { calls, seen } = await gateway(page([declared], { total_count: 1_000_000 }));
     expect(await calls.query(plain)).toMatchObject({ state: 'PROCESSING' });
@@ -298,6 +307,15 @@ describe('verify-certificate', () => {
     [{ certificate_check_result: 'SOMETHING_NEW' }, 'SOMETHING_NEW'],
   ])('reads %j as %s', async (answer, certificate_check_result) => {
     expect(await (await gateway(answer)).calls.verifyCertificate(verification)).toEqual({ certificate_check_result });
+  });
+
+  it.each(['out_trade_no', 'transaction_id'])('is not believed about another %s', async (field) => {
+    const { calls } = await gateway({ certificate_check_result: 'SAME', [field]: '7' });
+    await expect(calls.verifyCertificate(verification)).rejects.toMatchObject({
+      errorClass: 'OUTCOME_UNKNOWN',
+      message: `the answer is about another ${field}`,
+      requestId: 'REQ-1',
+    });
   });
 
   it('takes a real trade id for no result', async () => {

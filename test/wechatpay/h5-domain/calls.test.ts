@@ -75,7 +75,20 @@ describe('query', () => {
 
   it('believes the reason of a rejection', async () => {
     const { client } = await scriptedClient({ ...answer, applyment_state: 'REJECTED' });
-    expect(await h5DomainCalls(client).query('1')).toMatchObject({ audit_reject_detail: 'of another time' });
+    expect(await h5DomainCalls(client).query('1000000')).toMatchObject({ audit_reject_detail: 'of another time' });
+  });
+
+  it('is not believed about another modification', async () => {
+    const { client } = await scriptedClient(answer);
+    const { query, create } = h5DomainCalls(client);
+    const other = (field: string) => ({
+      errorClass: 'OUTCOME_UNKNOWN',
+      requestId: 'REQ-1',
+      message: `the answer is about another ${field}`,
+    });
+    await expect(query('1000001')).rejects.toMatchObject(other('applyment_id'));
+    const asked = create({ ...modification, out_applyment_id: '123457' });
+    await expect(asked).rejects.toMatchObject(other('out_applyment_id'));
   });
 
   it('finds nothing, and does not say so when the call failed', async () => {

@@ -82,6 +82,21 @@ describe('query', () => {
     expect(await h5Calls(client).query('100000')).toMatchObject({ audit_reject_detail: 'of another time' });
   });
 
+  it('is not believed about another application, nor a permission of another sub-merchant', async () => {
+    const { client } = await scriptedClient(answer);
+    const other = { errorClass: 'OUTCOME_UNKNOWN', requestId: 'REQ-1' };
+    const { query, amend, create } = h5Calls(client);
+    for (const [asked, field] of [
+      [query('100001'), 'applyment_id'],
+      [amend('100001', { domains: ['qq.com'] }), 'applyment_id'],
+      [create({ ...application, sub_mchid: '2491935632' }), 'sub_mchid'],
+    ] as const) {
+      await expect(asked).rejects.toMatchObject({ ...other, message: `the answer is about another ${field}` });
+    }
+    const allowed = await scriptedClient({ sub_mchid: '1', authorization_state: 'AUTHORIZED' });
+    await expect(h5Calls(allowed.client).permission('2491935631')).rejects.toMatchObject(other);
+  });
+
   it.each([
     [404, 'RESOURCE_NOT_EXISTS', 'x'],
     [400, 'INVALID_REQUEST', 'The application does not exist'],

@@ -39,9 +39,26 @@ export const DOCUMENTED_V2: Readonly<Record<string, readonly Documented[]>> = {
   'orders, INVALID_REQUEST': of(PAY, [
     [200, 'INVALID_REQUEST', '201 商户订单号重复', 'CONFLICT', /Query the order/],
     [200, 'INVALID_REQUEST', 'order number repeated', 'CONFLICT', /Query the order/],
-    [200, 'INVALID_REQUEST', '订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟', 'RATE_LIMITED', /five minutes/],
     [200, 'INVALID_REQUEST', 'time_expire时间过期', 'INPUT', /order anew/],
   ]),
+
+  'the life of an order': of(
+    ['pay/contractorder'],
+    [[200, 'INVALID_REQUEST', 'time_expire时间过短，刷卡至少1分钟，其他5分钟', 'INPUT', /six minutes/]],
+  ),
+
+  'an order closed too early': of(
+    ['pay/closeorder'],
+    [
+      [
+        200,
+        'INVALID_REQUEST',
+        '订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟',
+        'RATE_LIMITED',
+        /five minutes/,
+      ],
+    ],
+  ),
 
   'contracts, as text and as number': of(CONTRACT, [
     [200, 'SIGN_ERROR', '', 'CONFIGURATION', /APIv2 key/],

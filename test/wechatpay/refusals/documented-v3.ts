@@ -73,6 +73,8 @@ export const DOCUMENTED_V3: Readonly<Record<string, readonly Documented[]>> = {
       [400, 'INVALID_REQUEST', '商户未配置海关信息', 'CONFIGURATION', /customs filing/],
       [400, 'INVALID_REQUEST', 'Order amount does not match', 'INPUT', /equal the payment/],
       [400, 'INVALID_REQUEST', '订单金额不一致', 'INPUT', /equal the payment/],
+      [400, 'INVALID_REQUEST', '订单金额与支付金额不一致', 'INPUT', /equal the payment/],
+      [400, 'INVALID_REQUEST', '订单金额与原支付单金额不一致', 'INPUT', /equal the payment/],
       [400, 'INVALID_REQUEST', 'Declaration is not allowed for refunded orders.', 'REFUSED', /refunded order cannot/],
       [400, 'INVALID_REQUEST', '已退款订单不允许申报', 'REFUSED', /refunded order cannot/],
       [403, 'NOAUTH', 'The merchant has not registered with the current customs', 'CONFIGURATION', /File the regist/],

@@ -175,6 +175,16 @@ describe('a ring that replaces another', () => {
     expect(old.ring.ids()).toEqual([platformA.serial]);
   });
 
+  it('downloads for itself while the other one still does', async () => {
+    const old = ringWith([certificate(platformA)]);
+    const first = old.ring.refresh();
+    const download = vi.fn(() => Promise.resolve([certificate(platformA)]));
+    const ring = createKeyRing({ after: old.ring, download, now: () => old.clock.now });
+    await first;
+    expect(await ring.find(platformA.serial)).toBe(platformA.publicKey);
+    expect(download).toHaveBeenCalledTimes(1);
+  });
+
   it('downloads at once where the other one could not', async () => {
     const old = ringWith(new Error('wrong key'));
     await expect(old.ring.refresh()).rejects.toThrow('wrong key');
