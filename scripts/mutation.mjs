@@ -7,9 +7,10 @@ import { parseArgs } from 'node:util';
 import { installIfNeeded, root } from './install.mjs';
 import { AREAS } from './protocol-core.mjs';
 
-const USAGE = `usage: npm run mutation -- [--only FILE[,FILE...]] [--save]
-  --only  these files alone, for example src/wechatpay/json.ts
-  --save  writes the figures into docs/reference/protocol-tests.md`;
+const USAGE = `usage: npm run mutation -- [--only FILE[,FILE...]] [--static] [--save]
+  --only    these files alone, for example src/wechatpay/json.ts
+  --static  also what is evaluated when a module is loaded: hours
+  --save    writes the figures into docs/reference/protocol-tests.md`;
 
 const options = readOptions();
 if (typeof options === 'string') {
@@ -23,7 +24,8 @@ rmSync(report, { force: true });
 mkdirSync(join(root, '.tmp', 'mutation'), { recursive: true });
 const stryker = join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
 const only = options.only === undefined ? [] : ['--mutate', options.only];
-const { status } = spawnSync(process.execPath, [stryker, 'run', ...only], { cwd: root, stdio: 'inherit' });
+const env = { ...process.env, ...(options.static && { MUTATE_STATIC: 'yes' }) };
+const { status } = spawnSync(process.execPath, [stryker, 'run', ...only], { cwd: root, env, stdio: 'inherit' });
 const figures = areaFigures();
 if (figures !== undefined) {
   console.log(figures);
@@ -33,7 +35,9 @@ process.exit(status ?? 1);
 
 function readOptions() {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' }, save: { type: 'boolean' } } });
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, static: { type: 'boolean' }, save: { type: 'boolean' } },
+    });
     return values.save && values.only !== undefined ? '--save: only together with all files' : values;
   } catch (error) {
     return error.message;

@@ -23,7 +23,6 @@ export const AREAS = {
   classification: [
     'src/wechatpay/refusals/*.ts',
     'src/wechatpay/v3/classify.ts',
-    'src/wechatpay/v2/classify.ts',
     'src/wechatpay/answer-text.ts',
     'src/wechatpay/retry-after.ts',
   ],
