@@ -1,5 +1,5 @@
 import type { Problem } from '../errors';
-import { childPath } from './paths';
+import { pathStep } from './paths';
 import { describeValue, isPlainObject } from './shown';
 
 const MAX_DEPTH = 16;
@@ -25,6 +25,8 @@ export function snapshotOf(input: unknown, path: string): Snapshot {
 class Reader {
   readonly problems: Problem[] = [];
   private values = 0;
+  /** A long name is counted once, and not again each time a cycle comes by it. */
+  private readonly steps = new Map<string | number, string>();
 
   /** Nothing was read after the limit, so what is missing is not missing in the input. */
   get exhausted(): boolean {
@@ -66,7 +68,7 @@ class Reader {
     for (const key of keys) {
       if (POISONED.has(key)) {
         const remedy = 'Remove the field: it would act on the object, not be a part of it.';
-        this.refuse(childPath(path, key), 'unknown-field', 'no such field', undefined, remedy);
+        this.refuse(path + this.step(key), 'unknown-field', 'no such field', undefined, remedy);
         continue;
       }
       const value = this.readEntry(input, key, path, depth);
@@ -81,7 +83,7 @@ class Reader {
       if (this.values > MAX_VALUES + 1) return undefined;
       return this.refuse(path, 'length', `at most ${MAX_VALUES} values`, 'more', 'Pass this one input only.');
     }
-    const place = childPath(path, key);
+    const place = path + this.step(key);
     let value: unknown;
     try {
       value = (holder as Readonly<Record<string | number, unknown>>)[key];
@@ -89,6 +91,14 @@ class Reader {
       return this.refuse(place, 'unreadable', 'plain data', 'a getter that throws', 'Pass plain JSON data.');
     }
     return this.read(value, place, depth + 1);
+  }
+
+  private step(key: string | number): string {
+    const known = this.steps.get(key);
+    if (known !== undefined) return known;
+    const step = pathStep(key);
+    this.steps.set(key, step);
+    return step;
   }
 
   private refuse(path: string, code: string, expected: string, got: string | undefined, remedy: string): undefined {
