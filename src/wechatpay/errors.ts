@@ -63,6 +63,16 @@ export class WechatPayError extends Error implements WechatPayErrorFacts {
   }
 }
 
+/** What a query found; `undefined` when WeChat Pay answers that there is no such record. */
+export async function answerOrNothing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /** One thing wrong with an input. */
 export interface Problem {
   /** Stable code for programs: `required`, `length`, `characters`, `enum`, `sum`, `check-digit`, ... */

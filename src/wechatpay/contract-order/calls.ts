@@ -1,6 +1,7 @@
 import { WechatPayError } from '../errors';
 import { requireSame } from '../v2/answer-fields';
-import { answerOrNothing, type V2Client } from '../v2/client';
+import type { V2Client } from '../v2/client';
+import { answerOrNothing } from '../errors';
 import { readAnswer, readContract, readOrder } from './records';
 import type { ContractOrder, ContractOrderAnswer, ContractRecord, FrozenContractOrder, OrderRecord } from './types';
 

@@ -1,4 +1,4 @@
-import { WechatPayError } from '../errors';
+import { answerOrNothing, WechatPayError } from '../errors';
 import { AnswerFields, fieldMissing, present, requireSame } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
 import type {
@@ -125,6 +125,7 @@ async function allRecords(
   const records: CustomsRecord[] = [];
   let before = '';
   for (let page = 0; page < MAX_PAGES; page += 1) {
+    // "No such record" comes as an empty list or as an error, also for a page behind the last.
     const answer = await answerOrNothing(
       client.call({
         name,
@@ -149,16 +150,6 @@ async function allRecords(
     call: name,
     remedy: 'Ask by sub_order_no for one part of the order.',
   });
-}
-
-/** "No such record" comes as an empty list or as an error, also for a page behind the last. */
-async function answerOrNothing(asked: Promise<V3Answer>): Promise<V3Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 /** Record of an answer that holds one. */

@@ -1,6 +1,7 @@
 import { orderNumber, type CallOptions, type OrderKey, type TransactionKey } from '../contract-order/calls';
 import { readOrder } from '../contract-order/records';
-import { answerOrNothing, type V2Client } from '../v2/client';
+import type { V2Client } from '../v2/client';
+import { answerOrNothing } from '../errors';
 import { pick } from '../v2/fields';
 import type { DebitRecord, FrozenDebit } from './types';
 

@@ -1,4 +1,4 @@
-import { WechatPayError } from '../errors';
+import { answerOrNothing } from '../errors';
 import { parseApplymentId } from '../h5/amendment';
 import { fieldMissing, present, requireSame } from '../v3/answer-fields';
 import type { V3Answer, V3Client } from '../v3/client';
@@ -33,12 +33,8 @@ export function h5DomainCalls(client: V3Client): H5DomainCalls {
     async query(applyment_id) {
       const name = 'h5 domain query';
       const path = `${BASE}/${parseApplymentId(applyment_id)}`;
-      try {
-        return readRecord(name, await client.call({ name, method: 'GET', path }), { applyment_id });
-      } catch (error) {
-        if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
-        throw error;
-      }
+      const answer = await answerOrNothing(client.call({ name, method: 'GET', path }));
+      return answer === undefined ? undefined : readRecord(name, answer, { applyment_id });
     },
 
     async amend(applyment_id, amendment) {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { WechatPayError } from '../errors';
 import type { HttpTransport } from '../http';
 import { readAnswer } from './answer';
 import type { Fields } from './fields';
@@ -89,16 +88,6 @@ export function createV2Client(options: V2ClientOptions): V2Client {
   }
 
   return { mch_id, signType, call };
-}
-
-/** What a query found; `undefined` when WeChat Pay says that there is no such record. */
-export async function answerOrNothing(asked: Promise<V2Answer>): Promise<V2Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof WechatPayError && error.errorClass === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }
 
 function randomNonce(): string {
