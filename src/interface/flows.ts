@@ -1,10 +1,15 @@
 /** Workflow types, and the values of the search attribute `WxFlow`. */
 export const FLOWS = {
   customsDeclaration: 'customsDeclaration',
+  customsModification: 'customsModification',
+  customsRepush: 'customsRepush',
   identityVerification: 'identityVerification',
   h5Application: 'h5Application',
+  h5Amendment: 'h5Amendment',
+  h5DomainModification: 'h5DomainModification',
   contractOrder: 'contractOrder',
   contract: 'contract',
+  contractDebit: 'contractDebit',
   unclaimedNotification: 'unclaimedNotification',
 } as const;
 

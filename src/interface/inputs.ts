@@ -1,6 +1,14 @@
-import type { CertificateVerification, CustomsDeclaration, SealedIdentity } from '../wechatpay/customs/schema';
-import type { H5Application } from '../wechatpay/h5/schema';
-import type { ContractOrder } from '../wechatpay/contract-order/schema';
+import type {
+  CertificateVerification,
+  CustomsDeclaration,
+  CustomsModification,
+  CustomsRepush,
+  SealedIdentity,
+} from '../wechatpay/customs/types';
+import type { Debit } from '../wechatpay/debit/types';
+import type { H5Amendment, H5Application } from '../wechatpay/h5/types';
+import type { H5DomainModification } from '../wechatpay/h5-domain/types';
+import type { ContractOrder } from '../wechatpay/contract-order/types';
 import type { AnyNotification } from './messages';
 
 /** A span of time as Temporal writes it: `30s`, `10 minutes`, `7 days`. */
@@ -46,6 +54,18 @@ export interface CustomsDeclarationInput {
   readonly options?: CustomsOptions;
 }
 
+/** A correction of a declaration that exists. `options.repushes` counts for what follows, as in a declaration. */
+export interface CustomsModificationInput {
+  readonly modification: CustomsModification;
+  readonly options?: CustomsOptions;
+}
+
+/** A new push of a declaration whose information was lost at customs. */
+export interface CustomsRepushInput {
+  readonly repush: CustomsRepush;
+  readonly options?: CustomsOptions;
+}
+
 export interface IdentityVerificationInput {
   readonly verification: CertificateVerification;
   readonly options?: CommonOptions;
@@ -55,6 +75,28 @@ export interface H5ApplicationInput {
   /** The institution or service provider whose key signs; `application.sub_mchid` is the merchant concerned. */
   readonly mchid: string;
   readonly application: H5Application;
+  readonly options?: CommonOptions;
+}
+
+/** Corrected data of an application that a reviewer rejected. */
+export interface H5AmendmentInput {
+  readonly mchid: string;
+  readonly sub_mchid: string;
+  /** Decimal text: the number may exceed 2^53. */
+  readonly applyment_id: string;
+  readonly amendment: H5Amendment;
+  readonly options?: CommonOptions;
+}
+
+export interface H5DomainModificationInput {
+  readonly mchid: string;
+  readonly modification: H5DomainModification;
+  readonly options?: CommonOptions;
+}
+
+/** A debit on a signed contract. */
+export interface ContractDebitInput {
+  readonly debit: Debit;
   readonly options?: CommonOptions;
 }
 
@@ -72,6 +114,7 @@ export interface ContractInput {
   readonly openid?: string;
   readonly contract_id?: string;
   readonly out_trade_no?: string;
+  /** `pollEvery` asks WeChat Pay for the contract at that interval, `7 days` for instance; unset: never. */
   readonly options?: CommonOptions;
   /** Ids of notifications already acted on; carried over when the run continues as new. */
   readonly seen?: readonly string[];

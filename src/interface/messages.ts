@@ -1,4 +1,6 @@
 import type { H5ReviewNotification } from '../wechatpay/h5/schema';
+import type { DebitNotification } from '../wechatpay/debit/types';
+import type { H5DomainReviewNotification } from '../wechatpay/h5-domain/types';
 import type { ContractNotification, PaymentNotification } from '../wechatpay/contract-order/schema';
 import type { Refusal, WorkflowResult } from './results';
 
@@ -34,6 +36,9 @@ export interface VerifiedNotification<Kind extends string, Data> {
 }
 
 export type H5Reviewed = VerifiedNotification<'h5', H5ReviewNotification>;
+/** Also through the signal `h5Reviewed`, to another workflow. */
+export type H5DomainReviewed = VerifiedNotification<'h5-domain', H5DomainReviewNotification>;
+export type DebitNotified = VerifiedNotification<'debit', DebitNotification>;
 export type PaymentNotified = VerifiedNotification<'payment', PaymentNotification>;
 export type ContractNotified = VerifiedNotification<'contract', ContractNotification>;
 
@@ -44,11 +49,7 @@ export type ContractHandedOver = VerifiedNotification<
 >;
 
 /** Any notification, as `unclaimedNotification` keeps it. */
-export type AnyNotification =
-  | H5Reviewed
-  | PaymentNotified
-  | ContractNotified
-  | VerifiedNotification<'h5-domain' | 'debit', Readonly<Record<string, unknown>>>;
+export type AnyNotification = H5Reviewed | H5DomainReviewed | PaymentNotified | ContractNotified | DebitNotified;
 
 /** Answer of the query `status`. */
 export interface WorkflowStatus {

@@ -51,10 +51,15 @@ const CONTRACT_ORDER = {
 /** The options each workflow understands; client and workflow read this one table. */
 export const OPTION_RULES = {
   customsDeclaration: CUSTOMS,
+  customsModification: CUSTOMS,
+  customsRepush: CUSTOMS,
   identityVerification: COMMON,
   h5Application: COMMON,
+  h5Amendment: COMMON,
+  h5DomainModification: COMMON,
   contractOrder: CONTRACT_ORDER,
   contract: COMMON,
+  contractDebit: COMMON,
 } satisfies Record<string, Record<string, OptionRule>>;
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,10 +2,15 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { Flow } from './flows';
 import { workflowIds } from './ids';
 import type {
+  ContractDebitInput,
   ContractInput,
   ContractOrderInput,
   CustomsDeclarationInput,
+  CustomsModificationInput,
+  CustomsRepushInput,
+  H5AmendmentInput,
   H5ApplicationInput,
+  H5DomainModificationInput,
   IdentityVerificationInput,
   OnResult,
   UnclaimedNotificationInput,
@@ -60,6 +65,22 @@ export const identityOf = {
     keys: [declaration.out_trade_no, declaration.transaction_id, declaration.sub_order_no],
     ...callers(options),
   }),
+  customsModification: ({ modification, options }: CustomsModificationInput): ProcessIdentity => ({
+    workflowId: workflowIds.customs(modification),
+    flow: 'customsModification',
+    mchid: modification.mchid,
+    customs: modification.customs,
+    keys: [modification.out_trade_no, modification.transaction_id, modification.sub_order_no],
+    ...callers(options),
+  }),
+  customsRepush: ({ repush, options }: CustomsRepushInput): ProcessIdentity => ({
+    workflowId: workflowIds.customs(repush),
+    flow: 'customsRepush',
+    mchid: repush.mchid,
+    customs: repush.customs,
+    keys: [repush.out_trade_no, repush.transaction_id, repush.sub_order_no],
+    ...callers(options),
+  }),
   identityVerification: ({ verification, options }: IdentityVerificationInput): ProcessIdentity => ({
     workflowId: workflowIds.identity(verification),
     flow: 'identityVerification',
@@ -73,6 +94,27 @@ export const identityOf = {
     flow: 'h5Application',
     mchid,
     keys: [application.sub_mchid],
+    ...callers(options),
+  }),
+  h5Amendment: ({ mchid, sub_mchid, options }: H5AmendmentInput): ProcessIdentity => ({
+    workflowId: workflowIds.h5({ mchid, sub_mchid }),
+    flow: 'h5Amendment',
+    mchid,
+    keys: [sub_mchid],
+    ...callers(options),
+  }),
+  h5DomainModification: ({ mchid, modification, options }: H5DomainModificationInput): ProcessIdentity => ({
+    workflowId: workflowIds.h5Domain({ mchid, out_applyment_id: modification.out_applyment_id }),
+    flow: 'h5DomainModification',
+    mchid,
+    keys: [modification.out_applyment_id, modification.sub_mchid],
+    ...callers(options),
+  }),
+  contractDebit: ({ debit, options }: ContractDebitInput): ProcessIdentity => ({
+    workflowId: workflowIds.debit(debit),
+    flow: 'contractDebit',
+    mchid: debit.mch_id,
+    keys: [debit.out_trade_no],
     ...callers(options),
   }),
   contractOrder: ({ order, options }: ContractOrderInput): ProcessIdentity => ({

@@ -63,13 +63,30 @@ export interface ContractResult {
   readonly terminated_at?: string;
 }
 
+export interface ContractDebitResult extends Refusal {
+  readonly outcome: 'SUCCESS' | 'PAY_FAIL' | 'REFUSED' | 'UNDECIDED';
+  /** WeChat Pay's payment number, 28 digits. */
+  readonly transaction_id?: string;
+  /** Debited amount in fen. */
+  readonly total_fee?: number;
+  /** When it was debited, `yyyyMMddHHmmss` Beijing time, as it came. */
+  readonly time_end?: string;
+  readonly contract_id?: string;
+}
+
 export interface UnclaimedResult {
   readonly outcome: 'RESOLVED';
   readonly note: string;
 }
 
 export type WorkflowResult =
-  CustomsResult | IdentityResult | H5Result | ContractOrderResult | ContractResult | UnclaimedResult;
+  | CustomsResult
+  | IdentityResult
+  | H5Result
+  | ContractOrderResult
+  | ContractResult
+  | ContractDebitResult
+  | UnclaimedResult;
 
 /** Answer of the update `submitted` on a contract order: what a cashier can be opened with, and the pre-signing. */
 export interface ContractOrderSubmission {
