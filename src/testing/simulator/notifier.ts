@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { postOnce } from './delivery';
 import type { DeliveryResult } from './delivery';
 import type { Contract, Debit, H5Application, Order } from './model';
@@ -50,7 +51,7 @@ interface Pending {
 export class Notifier implements Notifications {
   #pending = new Map<string, Pending>();
   readonly #running = new Set<Promise<void>>();
-  #stop = new AbortController();
+  #stop = stopping();
   #held: Pending[] = [];
   #lost = 0;
   #signed = 0;
@@ -141,7 +142,7 @@ export class Notifier implements Notifications {
   /** Forgets all; what is under way is broken off and not repeated. */
   clear(): void {
     this.#stop.abort();
-    this.#stop = new AbortController();
+    this.#stop = stopping();
     this.#pending = new Map();
     this.#held = [];
     this.#lost = 0;
@@ -290,4 +291,11 @@ function isLoopback(url: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** One listener for each delivery that is under way, and there may be any number of them. */
+function stopping(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

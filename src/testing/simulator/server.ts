@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,6 +33,8 @@ const plain = (status: number, text = ''): Reply => ({
 /** Listens, and answers both protocols and the control interface. */
 export async function listen(parts: Parts): Promise<{ server: Server; port: number; close: () => Promise<void> }> {
   const closing = new AbortController();
+  // One listener for each answer that is held back, and there may be any number of them.
+  setMaxListeners(0, closing.signal);
   const server = createServer((request, response) => {
     handle(parts, request, response, closing.signal).catch((error: unknown) => {
       if (!response.headersSent) sendTo(response)(plain(500, `simulator defect: ${(error as Error).stack}`));
