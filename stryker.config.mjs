@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { protocolCore } from './scripts/protocol-core.mjs';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-  testRunner: 'vitest',
-  // Looking for the tests of each file anew takes longer than the tests: the coverage of the first run names them.
-  vitest: { configFile: 'vitest.core.config.mjs', related: false },
+  testRunner: 'in-process',
+  plugins: [fileURLToPath(new URL('scripts/mutation/runner.mjs', import.meta.url))],
+  inProcess: { configFile: 'vitest.core.config.mjs' },
   coverageAnalysis: 'perTest',
   // What is evaluated once, when a module is loaded (the tables of refusals, the schemas), cannot be switched for one test:
   // each such change costs all tests, two thirds of the time for a quarter of the changes. `npm run mutation -- --static`
