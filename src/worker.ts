@@ -146,6 +146,8 @@ export function notificationAddresses(config: Config): NotificationAddresses {
   };
   return {
     h5: (mchid, sub_mchid) => urlsOf(mchid)?.h5(mchid, sub_mchid),
+    h5Domain: (mchid, out_applyment_id) => urlsOf(mchid)?.h5Domain(mchid, out_applyment_id),
+    debit: (mch_id) => urlsOf(mch_id)?.debit(mch_id),
     payment: (mch_id) => urlsOf(mch_id)?.payment(mch_id),
     contract: (mch_id, out_trade_no) => urlsOf(mch_id)?.contract(mch_id, out_trade_no),
   };

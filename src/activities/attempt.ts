@@ -23,11 +23,19 @@ export class Attempt {
   private readonly startedAt = performance.now();
   private readonly inherited = notesOf(this.context.info.heartbeatDetails);
   private sent: number;
+  /**
+   * Whether this is provably the first attempt that any worker got: nothing can have been sent before it, however long it
+   * waited for a worker. A retry or a reset gives an attempt a time of its own.
+   */
+  readonly isFirst: boolean;
   private readonly beating: NodeJS.Timeout | undefined;
 
   /** `continued`: an earlier activity of the same request was ended to call a person, and its notes with it. */
   constructor(continued = false) {
     this.sent = this.mayHaveBeenSent(continued ? 1 : 0);
+    const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = this.context.info;
+    const neverReset = currentAttemptScheduledTimestampMs === scheduledTimestampMs;
+    this.isFirst = attempt === 1 && neverReset && !continued && this.inherited === undefined;
     if (this.context.info.heartbeatTimeoutMs !== undefined && this.context.info.heartbeatTimeoutMs > 0) {
       this.beating = setInterval(() => this.beat(), HEARTBEAT_EVERY);
     }

@@ -40,14 +40,15 @@ export async function attempted<Result>(
 export async function attemptedWithOperator<Result>(
   operatorTold: boolean | undefined,
   body: (attempt: Attempt) => Promise<Result>,
-): Promise<Result | { readonly needsOperator: string }> {
+): Promise<Result | { readonly needsOperator: string; readonly trouble: 'configuration' }> {
   const continued = new Attempt(operatorTold === true);
   return attempted(async (attempt) => {
     try {
       return await body(attempt);
     } catch (error) {
       if (needsPerson(error) && operatorTold !== true && attempt.misconfiguredFor() >= MISCONFIGURED_TOO_LONG) {
-        return { needsOperator: error.remedy === undefined ? error.message : `${error.message} ${error.remedy}` };
+        const needsOperator = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+        return { needsOperator, trouble: 'configuration' };
       }
       throw error;
     }
@@ -89,6 +90,8 @@ interface Submitting<Record_> {
   readonly timing: Timing;
   readonly query: () => Promise<Record_ | undefined>;
   readonly differences: (record: Record_) => readonly { field: string; ours?: unknown; theirs?: unknown }[];
+  /** Throws when it may not be sent at all. Not asked once it may have been sent: then only its record can tell. */
+  readonly mayBeSent?: () => Promise<void>;
   readonly create: () => Promise<Record_>;
 }
 
@@ -107,6 +110,7 @@ export function submitOnce<Record_>(rule: Submitting<Record_>): Promise<Submitte
         remedy: 'Start it without `adopt`.',
       });
     }
+    if (attempt.sentBefore === 0) await rule.mayBeSent?.();
     try {
       return { answer: await send(attempt, rule.create) };
     } catch (error) {
@@ -140,9 +144,12 @@ interface Asking<Record_> {
 
 /** The waiting query: one attempt asks once, and the next one is scheduled by the server. */
 export function askUntilChanged<Record_>({ schedule, waiting, ask }: Asking<Record_>): Promise<Observation<Record_>> {
-  return attemptedWithOperator(waiting.operatorTold, async (attempt): Promise<Observation<Record_>> => {
+  const misconfigured = waiting.operatorTold === 'configuration';
+  return attemptedWithOperator(misconfigured, async (attempt): Promise<Observation<Record_>> => {
     const asked = await ask(attempt);
     if (!('pending' in asked)) return asked;
+    // An answer as it should be: somebody has repaired what was wrong.
+    if (misconfigured) return { recovered: true };
     const planned = waiting.pollEvery ?? pollDelay(schedule, attempt.now() - waiting.since, Math.random());
     const delay = clipped(Math.min(planned, asked.within ?? planned), attempt.remaining());
     throw stillPending(`${asked.pending}, asked ${times(attempt.number)}, next in ${inWords(delay)}`, delay);

@@ -1,6 +1,11 @@
 import type { Cashier, ContractOrderActivities, ContractOrderSubmitted, Observation } from '../interface';
 import type { ContractOrderCalls } from '../wechatpay/contract-order/calls';
-import { contractDifferences, paymentDifferences } from '../wechatpay/contract-order/compare';
+import {
+  contractDifferences,
+  contractVerdict,
+  paymentDifferences,
+  signedDifferences,
+} from '../wechatpay/contract-order/compare';
 import { parseFrozenContractOrder } from '../wechatpay/contract-order/schema';
 import type {
   ContractOrderAnswer,
@@ -88,6 +93,18 @@ export function contractOrderActivities(
     queryContract: ({ mch_id, appid, plan_id, contract_code }) =>
       attempted(async () => (await (await callsOf(mch_id)).queryContract({ appid, plan_id, contract_code })) ?? null),
 
+    awaitContractEnd: ({ contract, seen, waiting }) =>
+      askUntilChanged<ContractRecord | null>({
+        schedule: SCHEDULES.signedContract,
+        waiting,
+        ask: async (): Promise<Observation<ContractRecord | null> | Pending> => {
+          const { mch_id, appid, plan_id, contract_code } = contract;
+          const record = await (await callsOf(mch_id)).queryContract({ appid, plan_id, contract_code });
+          const verdict = contractVerdict(contract, record);
+          return verdict === seen ? { pending: `still ${verdict}` } : { record: record ?? null };
+        },
+      }),
+
     openCashier: ({ order, submitted, spbill_create_ip }) =>
       attempted(async (attempt) => {
         const v2 = await v2Of(merchants, order.mch_id);
@@ -96,11 +113,14 @@ export function contractOrderActivities(
         return { cashier: cashier(usable, parameters), submitted: usable };
       }),
 
-    terminateContract: ({ mch_id, appid, plan_id, contract_code, remark }) =>
+    terminateContract: ({ remark, ...contract }) =>
       attempted(async (attempt) => {
+        const { mch_id, appid, plan_id, contract_code } = contract;
         const calls = await callsOf(mch_id);
         const key = { appid, plan_id, contract_code };
         const before = await calls.queryContract(key);
+        const differences = before === undefined ? [] : signedDifferences(contract, before);
+        if (differences.length > 0) throw differs(`contract ${contract_code}`, differences);
         if (before === undefined || contractState(before.contract_state).kind === 'terminated') return before ?? null;
         // What a repeated call answers is not documented, so the query decides whether it has ended.
         let refused: WechatPayError | undefined;

@@ -1,19 +1,39 @@
-import type { CustomsActivities, IdentityResult } from '../interface';
-import { declarationDifferences } from '../wechatpay/customs/compare';
+import type { Corrected, CustomsActivities, IdentityResult } from '../interface';
+import {
+  declarationDifferences,
+  hasMoved,
+  modificationDifferences,
+  modificationProgress,
+  namingDifferences,
+  PUSH_SETTLES_WITHIN,
+  repushDifferences,
+} from '../wechatpay/customs/compare';
+import type { DeclarationDifference } from '../wechatpay/customs/compare';
 import type { CustomsCalls } from '../wechatpay/customs/calls';
+import { parseModification } from '../wechatpay/customs/modification';
 import { parseDeclaration, parseRepush, parseVerification } from '../wechatpay/customs/schema';
-import type { CustomsDeclaration, CustomsOrderKey, CustomsRecord } from '../wechatpay/customs/schema';
+import type {
+  CustomsDeclaration,
+  CustomsModification,
+  CustomsOrderKey,
+  CustomsRecord,
+  CustomsRepush,
+} from '../wechatpay/customs/types';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import type { Attempt } from './attempt';
-import { askUntilChanged, attempted, send, settled, submitOnce } from './attempted';
+import { askUntilChanged, attempted, attemptedWithOperator, send, settled, submitOnce } from './attempted';
 import type { Timing } from './attempted';
-import { stillPending } from './failures';
+import { differs, stillPending } from './failures';
 import type { Merchants } from './merchants';
 import { v3Of } from './merchants';
 import { SCHEDULES, transportDelay } from './schedule';
 
-/** How long the record of before a push may still be shown after it, milliseconds. */
-const PUSH_SETTLES_WITHIN = 10 * 60_000;
+/** A modification whose answers are lost is sent no oftener: each one declares anew. */
+const MODIFICATIONS_AT_MOST = 5;
+/** A re-push that somebody asked for is sent once: one push cannot be told from another. */
+const REPUSH_SENDS = 1;
+/** One that is automatic may be sent a second time: customs has not even the first. */
+const AUTOMATIC_SENDS = 2;
 
 /** Each attempt of the identity question sends personal data again. */
 const IDENTITY_ATTEMPTS = 3;
@@ -52,19 +72,36 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
 
     queryDeclaration: ({ declaration }) => attempted(async () => (await find(callsOf, declaration)) ?? null),
 
-    repushDeclaration: ({ repush: input, snapshot }) =>
+    snapshotDeclaration: (input) =>
+      attemptedWithOperator(input.operatorTold, async () => {
+        if ('repush' in input) {
+          const repush = parseRepush(input.repush);
+          const record = await existing(callsOf, repush);
+          requireSame(repush, repushDifferences(repush, record));
+          return { answer: record };
+        }
+        const modification = parseModification(input.modification);
+        const record = await existing(callsOf, modification);
+        requireSame(modification, namingDifferences(modification, record));
+        return { answer: record };
+      }),
+
+    submitModification: ({ modification: input, snapshot, operatorTold }) =>
+      attemptedWithOperator(operatorTold, async (attempt) => {
+        const modification = parseModification(input);
+        return { answer: await modified(attempt, timing, await callsOf(modification), modification, snapshot) };
+      }),
+
+    submitRepush: ({ repush: input, snapshot, operatorTold }) =>
+      attemptedWithOperator(operatorTold, async (attempt) => {
+        const repush = parseRepush(input);
+        return { answer: await pushed(attempt, timing, await callsOf(repush), repush, snapshot, REPUSH_SENDS) };
+      }),
+
+    repushDeclaration: ({ repush: input, snapshot, sends = AUTOMATIC_SENDS }) =>
       attempted(async (attempt) => {
         const repush = parseRepush(input);
-        const calls = await callsOf(repush);
-        const moved = async (): Promise<CustomsRecord | undefined> => {
-          const record = await find(() => Promise.resolve(calls), repush);
-          return record !== undefined && hasMoved(record, snapshot) ? record : undefined;
-        };
-        // A push cannot be told from another: it counts as done when the record has moved since the snapshot.
-        const pushed = await settled(attempt, timing, moved);
-        if (pushed !== undefined) return pushed;
-        if (attempt.sentBefore >= 2) return snapshot;
-        return complete(await send(attempt, () => calls.repush(repush)), repush);
+        return (await pushed(attempt, timing, await callsOf(repush), repush, snapshot, sends)).record;
       }),
 
     verifyIdentity: ({ verification: input }) =>
@@ -89,10 +126,76 @@ function complete(record: CustomsRecord, { out_trade_no }: Pick<CustomsDeclarati
   return record.out_trade_no === undefined ? { ...record, out_trade_no } : record;
 }
 
-/** The declare call states no time; a snapshot of its answer says nothing about later changes of the time. */
-function hasMoved(record: CustomsRecord, snapshot: CustomsRecord): boolean {
-  if (record.state !== snapshot.state) return true;
-  return snapshot.modify_time !== undefined && record.modify_time !== snapshot.modify_time;
+/** The record that something is to be done about. That there is none is wrong input: the key stays free for a declaration. */
+async function existing(callsOf: CallsOf, key: CustomsOrderKey): Promise<CustomsRecord> {
+  const record = await find(callsOf, key);
+  if (record !== undefined) return record;
+  throw new WechatPayError('INPUT', `WeChat Pay has no ${nameOf(key)}. Nothing was sent.`, {
+    code: 'NOT_FOUND',
+    remedy: 'Declare it first, or correct the numbers.',
+  });
+}
+
+function requireSame(key: CustomsOrderKey, differences: readonly DeclarationDifference[]): void {
+  if (differences.length > 0) throw differs(nameOf(key), differences);
+}
+
+function nameOf({ transaction_id, sub_order_no, customs }: CustomsOrderKey): string {
+  const part = sub_order_no === undefined ? '' : `, part ${sub_order_no},`;
+  return `declaration for ${transaction_id}${part} at ${customs}`;
+}
+
+/** One attempt of a modification. Each request declares anew, so it is sent only while the record is the one of before. */
+async function modified(
+  attempt: Attempt,
+  timing: Timing,
+  calls: CustomsCalls,
+  modification: CustomsModification,
+  snapshot: CustomsRecord,
+): Promise<Corrected> {
+  const callsOf: CallsOf = () => Promise.resolve(calls);
+  let before = snapshot;
+  const done = async (): Promise<CustomsRecord | undefined> => {
+    const record = await find(callsOf, modification);
+    const progress = record === undefined ? 'stale' : modificationProgress(modification, snapshot, record);
+    if (record === undefined || progress === 'stale') {
+      throw new WechatPayError('OUTCOME_UNKNOWN', `the query shows no newer ${nameOf(modification)} than before.`);
+    }
+    if (progress === 'other') throw differs(nameOf(modification), modificationDifferences(modification, record));
+    if (progress === 'done' || (progress === 'moved' && attempt.sentBefore > 0)) return record;
+    before = record;
+    return undefined;
+  };
+  const found = await settled(attempt, timing, done);
+  if (found !== undefined) return { record: found, before: snapshot, request: sentOrNot(attempt) };
+  if (attempt.sentBefore >= MODIFICATIONS_AT_MOST) return { record: before, before: snapshot, request: 'UNKNOWN' };
+  const record = complete(await send(attempt, () => calls.modify(modification)), modification);
+  return { record, before, request: 'SENT' };
+}
+
+/** One attempt of a re-push, which counts as done when the record has moved since the snapshot. */
+async function pushed(
+  attempt: Attempt,
+  timing: Timing,
+  calls: CustomsCalls,
+  repush: CustomsRepush,
+  snapshot: CustomsRecord,
+  sends: number,
+): Promise<Corrected> {
+  const callsOf: CallsOf = () => Promise.resolve(calls);
+  const found = await settled(attempt, timing, async () => {
+    const record = await find(callsOf, repush);
+    return record !== undefined && hasMoved(record, snapshot) ? record : undefined;
+  });
+  if (found !== undefined) return { record: found, before: snapshot, request: sentOrNot(attempt) };
+  if (attempt.sentBefore >= sends) return { record: snapshot, before: snapshot, request: 'UNKNOWN' };
+  const record = complete(await send(attempt, () => calls.repush(repush)), repush);
+  return { record, before: snapshot, request: 'SENT' };
+}
+
+/** What a record that is as it should be says about the request: without one of ours, somebody else was there. */
+function sentOrNot(attempt: Attempt): Corrected['request'] {
+  return attempt.sentBefore > 0 ? 'SENT' : 'NOT_NEEDED';
 }
 
 async function identityOutcome(

@@ -1,23 +1,19 @@
-import type { H5Activities, H5Review, H5Submission, Observation, Submitted } from '../interface';
+import type { H5Activities, H5NumberUnknown, H5Review, H5Submission, Observation, Submitted } from '../interface';
 import { WechatPayError } from '../wechatpay/errors';
 import type { H5Calls } from '../wechatpay/h5/calls';
 import { parseH5Application } from '../wechatpay/h5/schema';
-import type { H5Application } from '../wechatpay/h5/schema';
+import type { H5Application, H5ApplicationRecord } from '../wechatpay/h5/schema';
 import { mchid as mchidSchema, parseInput } from '../wechatpay/validation';
 import { h5StateKind, permissionCovers, refusalMeaning } from '../wechatpay/h5/states';
 import type { Attempt } from './attempt';
 import { askUntilChanged, attempted, attemptedWithOperator, send } from './attempted';
 import type { Pending, Timing } from './attempted';
+import { amend, snapshot } from './h5-amendment';
+import { h5DomainActivities } from './h5-domain';
+import { awaitReview } from './h5-reviews';
 import type { Merchants } from './merchants';
 import { v3Of } from './merchants';
 import { SCHEDULES } from './schedule';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-/** The form is created within about a minute. */
-const PENDING_TOO_LONG = 15 * MINUTE;
-/** A review takes about three working days; five of them are seven days of the calendar. */
-const REVIEW_TOO_LONG = 7 * DAY;
 
 export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback: boolean): H5Activities {
   const callsOf = async (mchid: string): Promise<H5Calls> => (await v3Of(merchants, mchid)).h5;
@@ -30,23 +26,13 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
         return { answer: await submit(attempt, await callsOf(mchid), application, adopt === true, timing) };
       }),
 
-    awaitH5Result: ({ mchid, applyment_id, seen, waiting }) =>
-      askUntilChanged<H5Review>({
-        schedule: SCHEDULES.h5,
+    awaitH5Result: ({ mchid, applyment_id, seen, amendedFrom, waiting }) =>
+      awaitReview<H5ApplicationRecord>({
+        what: `application ${applyment_id}`,
+        seen,
+        ...(amendedFrom === undefined ? {} : { amendedFrom }),
         waiting,
-        ask: async (attempt) => {
-          const review = await find(await callsOf(mchid), applyment_id);
-          if (review === undefined) return { pending: `no application ${applyment_id}, it was ${seen}` };
-          const state = review.record.applyment_state;
-          if (state !== seen) return { record: review };
-          if (waiting.operatorTold === true) return { pending: `still ${state}` };
-          const { since } = waiting;
-          const waited = attempt.now() - since;
-          const late = tooLong(state, waited);
-          if (late !== undefined) return { needsOperator: late };
-          const limit = h5StateKind(state).kind === 'pending' ? PENDING_TOO_LONG : REVIEW_TOO_LONG;
-          return { pending: `still ${state}`, within: limit - waited };
-        },
+        find: async () => find(await callsOf(mchid), applyment_id),
       }),
 
     awaitH5Permission: ({ mchid, application, waiting }) =>
@@ -63,6 +49,11 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
 
     queryH5Application: ({ mchid, applyment_id }) =>
       attempted(async () => (await find(await callsOf(mchid), applyment_id)) ?? null),
+
+    snapshotH5Application: (input) => snapshot(callsOf, allowLoopback, input),
+    amendH5Application: (input) => amend(callsOf, timing, input),
+
+    ...h5DomainActivities(merchants, timing, allowLoopback),
   };
 }
 
@@ -84,8 +75,12 @@ async function submit(
     if (attempt.sentBefore >= 2) return idUnknown('The answer was lost twice.');
     await attempt.sleep(timing.beforeRepeatedApplication);
     const { authorization_state } = await calls.permission(application.sub_mchid);
-    if (authorization_state !== 'UNAUTHORIZED') return idUnknown(`The permission is ${authorization_state} by now.`);
+    // A lower permission may be what the lost application brought, unless there was none before.
+    if (authorization_state !== 'UNAUTHORIZED' && !attempt.isFirst) {
+      return idUnknown(`The permission is ${authorization_state} by now.`);
+    }
   }
+  const nothingSent = attempt.isFirst || attempt.sentBefore === 0;
   try {
     return { kind: 'APPLIED', record: await send(attempt, () => calls.create(application)) };
   } catch (error) {
@@ -95,7 +90,10 @@ async function submit(
       return (await alreadyGranted(calls, application)) ?? { kind: 'ALREADY_AUTHORIZED', message: error.message };
     }
     // "In process" proves that an application exists; whether it is ours shows its notification, or an operator.
-    if (meaning === 'in-process') return idUnknown('WeChat Pay says that an application is in process already.');
+    if (meaning === 'in-process') {
+      const unknown = idUnknown('WeChat Pay says that an application is in process already.');
+      return nothingSent ? { ...unknown, nothingSent } : unknown;
+    }
     throw error;
   }
 }
@@ -107,7 +105,7 @@ async function alreadyGranted(calls: H5Calls, application: H5Application): Promi
     : undefined;
 }
 
-function idUnknown(reason: string): H5Submission {
+function idUnknown(reason: string): H5NumberUnknown {
   return {
     kind: 'ID_UNKNOWN',
     reason: `${reason} Its number is learnt from the notification; otherwise give it with the update attachApplication.`,
@@ -120,15 +118,4 @@ async function find(calls: H5Calls, applyment_id: string): Promise<H5Review | un
   if (h5StateKind(record.applyment_state).kind !== 'approved') return { record };
   const { authorization_state } = await calls.permission(record.sub_mchid);
   return { record, authorization_state };
-}
-
-function tooLong(state: string, waited: number): string | undefined {
-  const { kind } = h5StateKind(state);
-  if (kind === 'pending' && waited >= PENDING_TOO_LONG) {
-    return `${state} for more than 15 minutes: check the sub-merchant's onboarding, or its signing with the parent merchant.`;
-  }
-  if (kind === 'review' && waited >= REVIEW_TOO_LONG) {
-    return `${state} for more than five working days: ask WeChat Pay.`;
-  }
-  return undefined;
 }

@@ -1,8 +1,9 @@
-import type { ContractOrderActivities, CustomsActivities, H5Activities } from '../interface';
+import type { ContractOrderActivities, CustomsActivities, DebitActivities, H5Activities } from '../interface';
 import { DEFAULT_TIMING } from './attempted';
 import type { Timing } from './attempted';
 import { contractOrderActivities } from './contract-order';
 import { customsActivities } from './customs';
+import { debitActivities } from './debit';
 import { h5Activities } from './h5';
 import type { Merchants } from './merchants';
 
@@ -20,7 +21,7 @@ export interface ActivitiesOptions {
   readonly allowLoopback?: boolean;
 }
 
-export type ApiActivities = CustomsActivities & H5Activities & ContractOrderActivities;
+export type ApiActivities = CustomsActivities & H5Activities & ContractOrderActivities & DebitActivities;
 
 /** The activities that call WeChat Pay, for the API task queue. Each is one attempt of one call, safe to repeat. */
 export function createActivities({ merchants, timing, allowLoopback = false }: ActivitiesOptions): ApiActivities {
@@ -29,5 +30,6 @@ export function createActivities({ merchants, timing, allowLoopback = false }: A
     ...customsActivities(merchants, waits),
     ...h5Activities(merchants, waits, allowLoopback),
     ...contractOrderActivities(merchants, waits, allowLoopback),
+    ...debitActivities(merchants, waits, allowLoopback),
   };
 }

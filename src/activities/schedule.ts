@@ -30,6 +30,21 @@ export const SCHEDULES = {
       { until: Infinity, every: 5 * MINUTE },
     ],
   },
+  /**
+   * Within twelve hours after the signing a debit is made at once. Later the payer is told first and it is made a day
+   * after: nothing happens meanwhile, and around that hour it is asked for more often again.
+   */
+  debit: {
+    steps: [
+      { until: 10 * MINUTE, every: MINUTE },
+      { until: HOUR, every: 10 * MINUTE },
+      { until: 23 * HOUR, every: HOUR },
+      { until: 26 * HOUR, every: 10 * MINUTE },
+      { until: Infinity, every: HOUR },
+    ],
+  },
+  /** A signed contract tells its ending by itself; asking is for those who want to be sure, at an interval they name. */
+  signedContract: { steps: [{ until: Infinity, every: 7 * DAY }] },
   /** At 10 s, 30 s, 1, 5 and 15 minutes, 1 h, 2 h: a signing follows its payment at once or hardly ever. */
   contract: {
     steps: [10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR].map((until, index, times) => ({

@@ -27,7 +27,7 @@ export interface DeclarationRequest {
   readonly options?: CustomsOptions;
 }
 
-export function declare(
+export async function declare(
   starter: Starter,
   request: DeclarationRequest,
   policy: RepeatPolicy,

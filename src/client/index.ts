@@ -1,9 +1,18 @@
 /** What an order service calls: it validates, seals, starts, waits and asks. */
 export { WechatPayClient } from './client';
 export type { WechatPayClientOptions } from './starter';
+export { ContractProcess } from './contract';
+export type { ContractKey, WatchRequest } from './contract';
 export type { ContractOrderRequest } from './contract-order';
 export type { DeclarationRequest, VerificationRequest } from './customs';
-export type { H5ApplicationRequest } from './h5';
+export type { ModificationRequest, RepushRequest } from './customs-correction';
+export { PartlyStartedError } from './split-order';
+export type { DeclarationProcess, FailedPart, SplitOrderRequest } from './split-order';
+export type { DebitRequest } from './debit';
+export { H5Process } from './h5';
+export type { H5AmendmentRequest, H5ApplicationRequest, H5DomainModificationRequest } from './h5';
+export { uploadPictures } from './pictures';
+export type { PictureFiles, UploadPicturesOptions } from './pictures';
 export { ConflictError } from './errors';
 export { ContractOrderProcess, StartedProcess } from './process';
 export type { ProcessStatus } from './process';

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { canonicalJson, fieldDifferences, startAttributes, UPDATES } from '../interface';
+import { canonicalJson, fieldDifferences, SEARCH_ATTRIBUTES, startAttributes, UPDATES } from '../interface';
 import type { ProcessIdentity } from '../interface';
 import { ConflictError, dataConflict, fromFailure } from './errors';
 import { isGrpcStatus } from './grpc';
@@ -64,14 +64,18 @@ export async function start<Input>(client: Client, taskQueue: string, begin: Sta
   }
 }
 
+interface NewestRun {
+  readonly runId: string;
+  readonly type: string;
+  readonly isOpen: boolean;
+  readonly isCompleted: boolean;
+}
+
 /** The newest run under an id, open or closed; undefined when there is none. */
-export async function newestRun(
-  client: Client,
-  workflowId: string,
-): Promise<{ readonly runId: string; readonly isOpen: boolean; readonly isCompleted: boolean } | undefined> {
+export async function newestRun(client: Client, workflowId: string): Promise<NewestRun | undefined> {
   try {
-    const { runId, status } = await client.workflow.getHandle(workflowId).describe();
-    return { runId, isOpen: status.name === 'RUNNING', isCompleted: status.name === 'COMPLETED' };
+    const { runId, type, status } = await client.workflow.getHandle(workflowId).describe();
+    return { runId, type, isOpen: status.name === 'RUNNING', isCompleted: status.name === 'COMPLETED' };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
@@ -87,6 +91,8 @@ export async function startAndSubmit<Input, Answer>(
   const { identity, input } = begin;
   const compared = begin.compared(input);
   const before = await newestRun(client, identity.workflowId);
+  // An open run of another kind would answer the update too, as far as its input has the same fields.
+  if (before?.isOpen === true && before.type !== identity.flow) await existingRun(client, begin);
   // A closed run goes on answering its updates, before any reuse policy is asked: a new run needs an id it does not know.
   const startsAnew =
     before !== undefined && !before.isOpen && (begin.policy.reuse === 'ALLOW_DUPLICATE' || !before.isCompleted);
@@ -163,9 +169,14 @@ async function withinFirstAnswer<Answer>(client: Client, ask: () => Promise<Answ
 /** The run that holds the key: the same data is the same process, other data or another kind is a conflict. */
 async function existingRun<Input>(client: Client, begin: Start<Input>): Promise<StartedRun> {
   const { identity } = begin;
-  const { runId, type, status } = await client.workflow.getHandle(identity.workflowId).describe();
+  const run = await client.workflow.getHandle(identity.workflowId).describe();
+  const { runId, type, status } = run;
   if (type !== identity.flow || begin.joins === false) {
-    throw new ConflictError(`${identity.workflowId} is taken by ${type} (${status.name}), run ${runId}.`, []);
+    const state = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.WxState) ?? 'unknown';
+    throw new ConflictError(
+      `${identity.workflowId} is taken by ${type} (${status.name}, state ${state}), run ${runId}.`,
+      [],
+    );
   }
   await compareWithStored(client, begin, runId, status.name);
   return { workflowId: identity.workflowId, runId };

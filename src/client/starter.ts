@@ -107,7 +107,7 @@ export class Starter {
   }
 
   /** Once per client; a namespace that was not set up would leave every process stuck. */
-  private checkNamespace(): Promise<void> {
+  checkNamespace(): Promise<void> {
     if (this.options.plainPayloads !== true) refusePlainPayloads(this.client);
     this.namespaceChecked ??= checkSearchAttributes(this.client).catch((error: unknown) => {
       this.namespaceChecked = undefined;

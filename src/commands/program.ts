@@ -6,6 +6,7 @@ import { certificatesCommand } from './certificates';
 import { demoCommand } from './demo';
 import { setupCommand } from './setup';
 import { simulatorCommand } from './simulator';
+import { uploadCommand } from './upload';
 import { webhookCommand } from './webhook';
 import { workerCommand } from './worker';
 
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     webhookCommand(),
     setupCommand(),
     certificatesCommand(),
+    uploadCommand(),
     simulatorCommand(),
     demoCommand(),
   ];

@@ -22,7 +22,10 @@ export interface OnResult {
 
 /** Options every workflow understands. */
 export interface CommonOptions {
-  /** Limit of the whole wait; afterwards the outcome is UNDECIDED. Default: customs `7 days`, H5 `30 days`, payment `time_expire`. */
+  /**
+   * Limit of the whole wait; afterwards the outcome is UNDECIDED. Default: customs `7 days`, H5 `30 days`, payment
+   * `time_expire`, debit `3 days`.
+   */
   readonly giveUpAfter?: DurationText;
   /** A fixed interval between polls instead of the product's schedule. For demos, tests and urgent cases. */
   readonly pollEvery?: DurationText;
@@ -45,6 +48,12 @@ export interface ContractOrderOptions extends CommonOptions {
   readonly contractWait?: DurationText;
   /** What to do when the pre-signing failed: sell without a contract, or close the order. Default `continue`. */
   readonly presignFailure?: 'continue' | 'close';
+}
+
+/** A contract has no end of its waiting, and nothing is sent to begin it. */
+export interface ContractOptions extends Pick<CommonOptions, 'reference' | 'onResult'> {
+  /** Asks WeChat Pay for the contract at that interval, `7 days` for instance. Unset: only when it would expire. */
+  readonly pollEvery?: DurationText;
 }
 
 export interface CustomsDeclarationInput {
@@ -114,10 +123,13 @@ export interface ContractInput {
   readonly openid?: string;
   readonly contract_id?: string;
   readonly out_trade_no?: string;
-  /** `pollEvery` asks WeChat Pay for the contract at that interval, `7 days` for instance; unset: never. */
-  readonly options?: CommonOptions;
+  readonly options?: ContractOptions;
+  /** `yyyy-MM-dd HH:mm:ss` Beijing time, as it came: WeChat Pay is asked then whether it has been renewed. */
+  readonly contract_expired_time?: string;
   /** Ids of notifications already acted on; carried over when the run continues as new. */
   readonly seen?: readonly string[];
+  /** Why a person should look; carried over when the run continues as new. */
+  readonly attention?: string;
 }
 
 export interface UnclaimedNotificationInput {
@@ -125,4 +137,6 @@ export interface UnclaimedNotificationInput {
   readonly notification: AnyNotification;
   /** Why nobody took it: `no open workflow ...`, `total_fee 1 differs from the order's 888`. */
   readonly reason: string;
+  /** Who is told, when it is kept and when it is resolved. */
+  readonly options?: Pick<CommonOptions, 'reference' | 'onResult'>;
 }

@@ -2,7 +2,8 @@ import type { H5ReviewNotification } from '../wechatpay/h5/schema';
 import type { DebitNotification } from '../wechatpay/debit/types';
 import type { H5DomainReviewNotification } from '../wechatpay/h5-domain/types';
 import type { ContractNotification, PaymentNotification } from '../wechatpay/contract-order/schema';
-import type { Refusal, WorkflowResult } from './results';
+import type { ContractOptions } from './inputs';
+import type { Refusal, UnclaimedOpening, WorkflowResult } from './results';
 
 export const SIGNALS = {
   h5Reviewed: 'h5Reviewed',
@@ -42,10 +43,19 @@ export type DebitNotified = VerifiedNotification<'debit', DebitNotification>;
 export type PaymentNotified = VerifiedNotification<'payment', PaymentNotification>;
 export type ContractNotified = VerifiedNotification<'contract', ContractNotification>;
 
-/** What an order tells the contract that came of it, through the signal `contractNotified`. */
+/**
+ * What an order tells the contract that came of it, through the signal `contractNotified`; the client tells it the same
+ * way what it is to be watched with. What is absent changes nothing.
+ */
 export type ContractHandedOver = VerifiedNotification<
   'order',
-  { readonly appid: string; readonly out_trade_no: string; readonly contract_id?: string }
+  {
+    readonly appid: string;
+    readonly out_trade_no?: string;
+    readonly openid?: string;
+    readonly contract_id?: string;
+    readonly options?: ContractOptions;
+  }
 >;
 
 /** Any notification, as `unclaimedNotification` keeps it. */
@@ -73,7 +83,8 @@ export interface ResultEvent {
   readonly workflowId: string;
   readonly runId: string;
   readonly reference?: string;
-  readonly result: WorkflowResult;
+  /** For an unclaimed notification also its opening, which is no result yet. */
+  readonly result: WorkflowResult | UnclaimedOpening;
 }
 
 /**

@@ -39,6 +39,11 @@ const CUSTOMS = {
   repushAfter: duration,
 } satisfies Record<string, OptionRule>;
 
+const CUSTOMS_REPUSH = {
+  ...CUSTOMS,
+  adopt: { expected: 'no `adopt`: a re-push sends', holds: (value: unknown) => value === false },
+} satisfies Record<string, OptionRule>;
+
 const CONTRACT_ORDER = {
   ...COMMON,
   contractWait: duration,
@@ -48,18 +53,21 @@ const CONTRACT_ORDER = {
   },
 } satisfies Record<string, OptionRule>;
 
+const { pollEvery, reference, onResult } = COMMON;
+
 /** The options each workflow understands; client and workflow read this one table. */
 export const OPTION_RULES = {
   customsDeclaration: CUSTOMS,
   customsModification: CUSTOMS,
-  customsRepush: CUSTOMS,
+  customsRepush: CUSTOMS_REPUSH,
   identityVerification: COMMON,
   h5Application: COMMON,
   h5Amendment: COMMON,
   h5DomainModification: COMMON,
   contractOrder: CONTRACT_ORDER,
-  contract: COMMON,
+  contract: { pollEvery, reference, onResult },
   contractDebit: COMMON,
+  unclaimedNotification: { reference, onResult },
 } satisfies Record<string, Record<string, OptionRule>>;
 
 function isRecord(value: unknown): value is Record<string, unknown> {

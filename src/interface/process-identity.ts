@@ -131,11 +131,12 @@ export const identityOf = {
     keys: [input.contract_code, input.out_trade_no],
     ...callers(input.options),
   }),
-  unclaimedNotification: ({ mchid, notification }: UnclaimedNotificationInput): ProcessIdentity => ({
+  unclaimedNotification: ({ mchid, notification, options }: UnclaimedNotificationInput): ProcessIdentity => ({
     workflowId: workflowIds.unclaimed({ kind: notification.kind, mchid, id: notification.id }),
     flow: 'unclaimedNotification',
     mchid,
     keys: unclaimedKeys(notification.data),
+    ...callers(options),
   }),
 } as const;
 

@@ -21,7 +21,18 @@ export interface CustomsResult extends Refusal {
   readonly explanation?: string;
   /** Answer to the identity question, if one was asked. Its failure never fails the declaration. */
   readonly identity?: { readonly outcome: IdentityOutcome; readonly code?: string };
+  /** Of a modification or a re-push: what became of its request. */
+  readonly request?: CustomsRequest;
 }
+
+/**
+ * What became of the request of a modification or a re-push: WeChat Pay has it; nothing was sent, because the record is as
+ * it should be or has moved on by itself; or its answer was lost and the record does not tell.
+ */
+export type CustomsRequest = 'SENT' | 'NOT_NEEDED' | 'UNKNOWN';
+
+/** First answer of a modification or a re-push: the record as it is then, and what became of the request. */
+export type CorrectedRecord = CustomsRecord & { readonly request: CustomsRequest };
 
 export interface H5Result extends Refusal {
   readonly outcome: 'APPROVED' | 'REJECTED' | 'ALREADY_AUTHORIZED' | 'REFUSED' | 'UNDECIDED';
@@ -77,6 +88,14 @@ export interface ContractDebitResult extends Refusal {
 export interface UnclaimedResult {
   readonly outcome: 'RESOLVED';
   readonly note: string;
+}
+
+/** What `onResult` is told when a notification is kept: a person has to look, and nothing is resolved yet. */
+export interface UnclaimedOpening {
+  readonly outcome: 'UNCLAIMED';
+  /** `payment`, `contract`, `h5`, `h5-domain` or `debit`. */
+  readonly kind: string;
+  readonly reason: string;
 }
 
 export type WorkflowResult =

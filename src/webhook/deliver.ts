@@ -8,14 +8,21 @@ import type {
   OnResult,
   UnclaimedNotificationInput,
 } from '../interface';
-import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from '../workflows/agreement';
+import {
+  contractAgrees,
+  debitAgrees,
+  domainAgrees,
+  h5Agrees,
+  orderAgreesWithContract,
+  paymentAgrees,
+} from '../workflows/agreement';
 import type { DeliveryOutcome, NotificationSink } from './sink';
 
 export interface TemporalSinkOptions {
   readonly client: Client;
   /** Queue of the workflows that the webhook starts. */
   readonly taskQueue: string;
-  /** Who is told the results of the contracts that the webhook starts. */
+  /** Who is told of what the webhook itself starts: the ends of contracts, and notifications that nobody waits for. */
   readonly onResult?: OnResult;
   /** For everything one notification needs. Default 3,000 ms. */
   readonly deadlineMs?: number;
@@ -103,7 +110,8 @@ export function createTemporalSink(options: TemporalSinkOptions): TemporalSink {
     return keep(`workflow ${workflowId} is closed, and its result does not say the same`);
   }
 
-  async function keepUnclaimed(input: UnclaimedNotificationInput): Promise<DeliveryOutcome> {
+  async function keepUnclaimed(kept: UnclaimedNotificationInput): Promise<DeliveryOutcome> {
+    const input: UnclaimedNotificationInput = { ...kept, ...(onResult !== undefined && { options: { onResult } }) };
     const identity = identityOf.unclaimedNotification(input);
     try {
       await workflow.start(FLOWS.unclaimedNotification, {
@@ -171,6 +179,11 @@ export function createTemporalSink(options: TemporalSinkOptions): TemporalSink {
       return inTime(() => deliver({ workflowId, mchid, signal: SIGNALS.h5Reviewed, agrees: h5Agrees }, message));
     },
 
+    h5Domain: ({ mchid, out_applyment_id }, message) => {
+      const workflowId = workflowIds.h5Domain({ mchid, out_applyment_id });
+      return inTime(() => deliver({ workflowId, mchid, signal: SIGNALS.h5Reviewed, agrees: domainAgrees }, message));
+    },
+
     payment: ({ mch_id, out_trade_no }, message) => {
       const workflowId = workflowIds.contractOrder({ mch_id, out_trade_no });
       const to = { workflowId, mchid: mch_id, signal: SIGNALS.paymentNotified, agrees: paymentAgrees };
@@ -188,6 +201,12 @@ export function createTemporalSink(options: TemporalSinkOptions): TemporalSink {
         const agrees = orderAgreesWithContract;
         return compareWithClosed({ workflowId, mchid: mch_id, signal: SIGNALS.contractNotified, agrees }, message);
       }),
+
+    debit: ({ mch_id, out_trade_no }, message) => {
+      const workflowId = workflowIds.debit({ mch_id, out_trade_no });
+      const to = { workflowId, mchid: mch_id, signal: SIGNALS.debitNotified, agrees: debitAgrees };
+      return inTime(() => deliver(to, message));
+    },
 
     unclaimed: (input) => inTime(() => keepUnclaimed(input)),
 

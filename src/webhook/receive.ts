@@ -3,8 +3,10 @@ import type { KeyRing } from '../wechatpay/v3/key-ring';
 import { NotificationRefusedError, openNotification } from '../wechatpay/v3/notification';
 import { openV2Notification, V2NotificationRefusedError } from '../wechatpay/v2/notification';
 import { readContractNotification, readPaymentNotification } from '../wechatpay/contract-order/notifications';
+import { readDebitNotification } from '../wechatpay/debit/notifications';
 import { h5NotificationKind } from '../wechatpay/h5/notification-kind';
 import { parseH5ReviewNotification } from '../wechatpay/h5/notifications';
+import { parseH5DomainReviewNotification } from '../wechatpay/h5-domain/notifications';
 import { within } from './deadline';
 import type { WebhookMetrics } from './metrics';
 import { Refusal } from './refusals';
@@ -58,9 +60,19 @@ async function receiveV3({ route, merchant, headers, rawBody, now }: Received): 
     unclaimed({ ...common, kind, data: objectOf(opened.resource) }, mchid, reason);
 
   const told = h5NotificationKind(opened.resource);
-  if (route.kind !== 'h5') {
+  if (route.kind === 'h5-domain') {
     if (told === 'h5') return keep('h5', 'it is about an application, its URL about a domain modification');
-    return keep('h5-domain', 'domain modifications are not followed by a workflow yet');
+    const data = attempt(() => parseH5DomainReviewNotification(opened.resource));
+    if (data === undefined) {
+      return keep('h5-domain', 'it states neither applyment_id nor out_applyment_id as they should be');
+    }
+    if (data.out_applyment_id !== undefined && data.out_applyment_id !== key) {
+      return keep(
+        'h5-domain',
+        `its out_applyment_id ${data.out_applyment_id} differs from ${key}, which its URL names`,
+      );
+    }
+    return (sink) => sink.h5Domain({ mchid, out_applyment_id: key }, { ...common, kind: 'h5-domain', data });
   }
   if (told === 'h5-domain') return keep('h5-domain', 'it is about a domain modification, its URL about an application');
   const data = attempt(() => parseH5ReviewNotification(opened.resource));
@@ -92,11 +104,13 @@ async function receiveV2({ route, merchant, rawBody, now, metrics }: Received): 
       const target = { mch_id: mchid, ...(key !== undefined && { out_trade_no: key }) };
       return (sink) => sink.contract(target, { ...common, kind, data });
     }
+    const data = readDebitNotification(fields);
+    const { out_trade_no } = data;
+    return (sink) => sink.debit({ mch_id: mchid, out_trade_no }, { ...common, kind: 'debit', data });
   } catch (error) {
     if (!(error instanceof V2NotificationRefusedError)) throw error;
     return keep(`it is genuine, but no ${kind} notification: ${error.message}`);
   }
-  return keep('debits are not followed by a workflow yet');
 }
 
 function openV2(rawBody: Buffer, keys: readonly string[]) {

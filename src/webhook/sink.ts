@@ -1,4 +1,11 @@
-import type { ContractNotified, H5Reviewed, PaymentNotified, UnclaimedNotificationInput } from '../interface';
+import type {
+  ContractNotified,
+  DebitNotified,
+  H5DomainReviewed,
+  H5Reviewed,
+  PaymentNotified,
+  UnclaimedNotificationInput,
+} from '../interface';
 
 /** What became of a verified notification; each of them may be acknowledged. */
 export type DeliveryOutcome =
@@ -15,6 +22,10 @@ export type DeliveryOutcome =
  */
 export interface NotificationSink {
   h5(target: { readonly mchid: string; readonly sub_mchid: string }, message: H5Reviewed): Promise<DeliveryOutcome>;
+  h5Domain(
+    target: { readonly mchid: string; readonly out_applyment_id: string },
+    message: H5DomainReviewed,
+  ): Promise<DeliveryOutcome>;
   payment(
     target: { readonly mch_id: string; readonly out_trade_no: string },
     message: PaymentNotified,
@@ -23,6 +34,10 @@ export interface NotificationSink {
     /** `out_trade_no`: the order that the route names. */
     target: { readonly mch_id: string; readonly out_trade_no?: string },
     message: ContractNotified,
+  ): Promise<DeliveryOutcome>;
+  debit(
+    target: { readonly mch_id: string; readonly out_trade_no: string },
+    message: DebitNotified,
   ): Promise<DeliveryOutcome>;
   unclaimed(input: UnclaimedNotificationInput): Promise<DeliveryOutcome>;
 }

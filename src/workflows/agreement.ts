@@ -1,7 +1,9 @@
-import { h5StateKind } from '../wechatpay/h5/states';
+import { h5StateKind, LIMIT_REMOVAL } from '../wechatpay/h5/states';
 import type { H5ReviewNotification } from '../wechatpay/h5/schema';
+import type { H5DomainReviewNotification } from '../wechatpay/h5-domain/types';
 import type { ContractNotification, PaymentNotification } from '../wechatpay/contract-order/schema';
-import type { ContractOrderResult, ContractResult, H5Result } from '../interface';
+import type { DebitNotification } from '../wechatpay/debit/types';
+import type { ContractDebitResult, ContractOrderResult, ContractResult, H5Result } from '../interface';
 
 /*
  * Whether a closed workflow knows already what a late notification says. Everything that is not clearly the same is a
@@ -29,7 +31,11 @@ export function contractAgrees(result: Partial<ContractResult>, data: ContractNo
 export function h5Agrees(result: Partial<H5Result>, data: H5ReviewNotification): boolean {
   const { applyment_id, applyment_state } = data;
   if (applyment_id === undefined || applyment_state === undefined) return false;
-  const known = [result, result.limitRemoval].find((part) => part?.applyment_id === applyment_id);
+  const { limitRemoval } = result;
+  // A limit that the permission itself showed to be lifted: the number of its removal never became known.
+  const lifted = data.applyment_type === LIMIT_REMOVAL && limitRemoval?.applyment_id === undefined;
+  const known =
+    [result, limitRemoval].find((part) => part?.applyment_id === applyment_id) ?? (lifted ? limitRemoval : undefined);
   if (known === undefined) return false;
   const { kind, known: documented } = h5StateKind(applyment_state);
   if (!documented) return false;
@@ -39,4 +45,24 @@ export function h5Agrees(result: Partial<H5Result>, data: H5ReviewNotification):
   if (known.outcome !== 'REJECTED') return false;
   const reason = known === result ? result.audit_reject_detail : undefined;
   return reason === undefined || data.audit_reject_detail === undefined || reason === data.audit_reject_detail;
+}
+
+/**
+ * A debit that was made is the same debit again; also a repayment of what WeChat Pay had advanced says no more. One that
+ * was not made agrees with a failure only.
+ */
+export function debitAgrees(result: Partial<ContractDebitResult>, data: DebitNotification): boolean {
+  const { outcome, contract_id, transaction_id, total_fee } = result;
+  if (contract_id !== undefined && data.contract_id !== undefined && contract_id !== data.contract_id) return false;
+  if (!data.made) return outcome === 'PAY_FAIL';
+  return (
+    outcome === 'SUCCESS' &&
+    transaction_id === data.transaction_id &&
+    (total_fee === undefined || total_fee === data.total_fee)
+  );
+}
+
+/** A domain modification is named by its workflow id; the number WeChat Pay gave it must not be another one. */
+export function domainAgrees(result: Partial<H5Result>, data: H5DomainReviewNotification): boolean {
+  return h5Agrees(result, { ...data, applyment_id: data.applyment_id ?? result.applyment_id });
 }

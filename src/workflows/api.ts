@@ -1,8 +1,14 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import { ACTIVITY_IDS, apiTaskQueueOf } from '../interface';
-import type { ContractOrderActivities, CustomsActivities, H5Activities, LocalActivities } from '../interface';
+import type {
+  ContractOrderActivities,
+  CustomsActivities,
+  DebitActivities,
+  H5Activities,
+  LocalActivities,
+} from '../interface';
 
-type Activities = CustomsActivities & H5Activities & ContractOrderActivities;
+type Activities = CustomsActivities & H5Activities & ContractOrderActivities & DebitActivities;
 
 /** The queue of the API activities follows from the workflow's own queue, so that no input has to carry it. */
 function apiTaskQueue(): string {
@@ -55,7 +61,7 @@ export function askingIdentity(milliseconds: number) {
 }
 
 /** One question, or one action that finds out by itself what an earlier attempt did. */
-export function calling(summary: string, scheduleToCloseTimeout: string = '10 minutes') {
+export function calling(summary: string, scheduleToCloseTimeout: string | number = '10 minutes') {
   return proxyActivities<Activities>({
     taskQueue: apiTaskQueue(),
     startToCloseTimeout: '2 minutes',

@@ -1,6 +1,7 @@
 import {
+  CancellationScope,
+  condition,
   getExternalWorkflowHandle,
-  isCancellation,
   ParentClosePolicy,
   startChild,
   workflowInfo,
@@ -55,6 +56,7 @@ export class ContractFact {
   /** The answer is one to a repeated order, whose contract half is not documented. */
   private repeated = false;
   private contradiction: string | undefined;
+  private handingOver: Promise<void> | undefined;
 
   constructor(
     private readonly process: Process<ContractOrderResult>,
@@ -80,7 +82,7 @@ export class ContractFact {
       if (differences.length > 0) {
         const fields = differences.map(({ field }) => field).join(', ');
         const reason = `its ${fields} differ from the order's`;
-        await keepUnclaimed({ mchid: this.order.mch_id, notification, reason });
+        await keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
       } else if (notification.data.change_type === 'ADD') {
         this.signed ??= notification.data;
         this.notified = true;
@@ -117,27 +119,58 @@ export class ContractFact {
   private async wait(deadline: number): Promise<void> {
     const since = Date.now();
     while (this.signed === undefined && this.contradiction === undefined) {
+      let asking: Promise<unknown> | undefined;
       const wait = await waitFor(
-        (milliseconds) =>
-          awaiting('wait for the signing', milliseconds)
+        (milliseconds) => {
+          const answer = awaiting('wait for the signing', milliseconds)
             .awaitContract({
               order: this.order,
               waiting: {
                 since,
                 pollEvery: parseDuration(this.options.pollEvery),
-                operatorTold: this.process.needsOperator,
+                operatorTold: this.process.operatorTold,
               },
             })
-            .catch(contradiction),
+            .catch(contradiction);
+          asking = answer;
+          return Promise.race([answer, this.handedOverWhenNotified()]);
+        },
         deadline,
-        () => !this.inbox.isEmpty,
+        () => !this.inbox.isEmpty && !this.isNotified,
       );
       if (wait.kind === 'timeUp') return this.lastLook();
-      if (wait.kind === 'interrupted') await this.take();
+      if (wait.kind === 'interrupted') {
+        await asking?.catch(() => undefined); // its id is used again
+        await this.take();
+      } else if ('notified' in wait.answer) await this.take();
       else if ('contradiction' in wait.answer) this.contradiction = wait.answer.contradiction;
-      else if ('record' in wait.answer) this.signed = wait.answer.record;
-      else this.process.change(this.process.state, { needsOperator: true, reason: wait.answer.needsOperator });
+      else this.signed = this.process.observed(wait.answer);
     }
+  }
+
+  /** Whether a notification came that contradicts the order: a person should know at once. */
+  get isContradicted(): boolean {
+    return this.inbox.peek((data) => contractDifferences(this.order, data).length > 0);
+  }
+
+  /** Whether a notification that came says all there is to know. */
+  private get isNotified(): boolean {
+    return this.inbox.peek((data) => this.isOurs(data));
+  }
+
+  private isOurs(data: ContractNotified['data']): boolean {
+    return data.change_type === 'ADD' && contractDifferences(this.order, data).length === 0;
+  }
+
+  /**
+   * Hands over before the query is given up: it is not asked again, so nobody has to wait for its end, and the order ends
+   * in the very next step.
+   */
+  private async handedOverWhenNotified(): Promise<{ readonly notified: true }> {
+    await condition(() => this.isNotified);
+    await this.take();
+    if (this.signed !== undefined) await this.handOver(this.signed);
+    return { notified: true };
   }
 
   private async lastLook(): Promise<void> {
@@ -153,9 +186,18 @@ export class ContractFact {
   }
 
   /** The contract lives for years; it gets what only the order knows, and learns its ending from notifications. */
-  private async handOver({ contract_id }: Signing): Promise<void> {
+  private handOver(signing: Signing): Promise<void> {
+    // Once begun it is not given up: neither because the query answers as well, nor because the order is cancelled.
+    return (this.handingOver ??= CancellationScope.nonCancellable(() => this.tellOrStart(signing)));
+  }
+
+  private async tellOrStart({ contract_id, contract_expired_time }: Signing): Promise<void> {
     const { mch_id, plan_id, contract_code, appid, out_trade_no, openid } = this.order;
-    const input: ContractInput = { mch_id, plan_id, contract_code, appid, out_trade_no, openid, contract_id };
+    const input: ContractInput = {
+      ...{ mch_id, plan_id, contract_code, appid, out_trade_no, openid, contract_id },
+      ...(contract_expired_time === undefined ? {} : { contract_expired_time }),
+      ...this.process.callers,
+    };
     // Its own notification mostly has started it already; a contract learnt by query mostly has not.
     const ways = [() => this.startContract(input), () => this.tellContract(input)];
     if (this.notified) ways.reverse();
@@ -182,13 +224,13 @@ export class ContractFact {
   }
 
   private async tellContract(input: ContractInput): Promise<boolean> {
-    const { appid, out_trade_no, contract_id } = input;
+    const { appid, out_trade_no, openid, contract_id, options } = input;
     if (appid === undefined || out_trade_no === undefined) return false;
     const handedOver: ContractHandedOver = {
       id: `order/${out_trade_no}`,
       receivedAt: workflowInfo().startTime.toISOString(),
       kind: 'order',
-      data: { appid, out_trade_no, contract_id },
+      data: { appid, out_trade_no, openid, contract_id, options },
     };
     try {
       await getExternalWorkflowHandle(identityOf.contract(input).workflowId).signal(
@@ -196,8 +238,7 @@ export class ContractFact {
         handedOver,
       );
       return true;
-    } catch (error) {
-      if (isCancellation(error)) throw error;
+    } catch {
       return false;
     }
   }

@@ -46,7 +46,7 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
       contracts,
       (result, data) => data.change_type === 'DELETE' || orderAgreesWithContract(result, data),
     );
-    submission.beforeFailing(() => process.keepLeftovers());
+    submission.beforeFailing((failure) => process.failing(failure));
     const { options } = input;
     const order = isComplete(input.order)
       ? input.order
@@ -70,7 +70,7 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
     contract.presigned(submitted);
     payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });
 
-    const paid = await payment.decided(() => contract.take());
+    const paid = await payment.decided(contract);
     const signed = await contract.decided(paid.payment === 'PAID', parseDuration(options?.contractWait));
     const result = { ...paid, ...signed };
     return process.finish(`${result.payment}/${result.contract}`, result, {

@@ -61,7 +61,8 @@ export function asRefusal(error: unknown): Refusal | undefined {
 
 /** For a question that may stay unanswered: no answer is null, anything else is thrown again. */
 export function unlessTimeUp(error: unknown): null {
-  if (isTimeUp(error)) return null;
+  // A question that is refused stays unanswered as well: it decides nothing, and fails nothing.
+  if (isTimeUp(error) || asRefusal(error) !== undefined) return null;
   throw error;
 }
 

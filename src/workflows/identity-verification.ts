@@ -23,6 +23,7 @@ export async function identityVerification(input: IdentityVerificationInput): Pr
         identity: identityOf.identityVerification,
       }),
     );
+    submission.beforeFailing((failure) => process.failing(failure));
     const { verification, options } = input;
     const result = await CancellationScope.nonCancellable(() => ask(verification, options?.giveUpAfter));
     submission.answer({ ...result, state: result.outcome });

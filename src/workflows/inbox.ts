@@ -27,8 +27,18 @@ export class Inbox<Notification extends VerifiedNotification<string, unknown>> {
     return this.waiting.length === 0;
   }
 
+  /** Whether one of those that wait is such a one. */
+  peek(isSuch: (data: Notification['data']) => boolean): boolean {
+    return this.waiting.some(({ data }) => isSuch(data));
+  }
+
   take(): Notification | undefined {
     return this.waiting.shift();
+  }
+
+  /** To be taken again, before what came since. */
+  putBack(notifications: readonly Notification[]): void {
+    this.waiting.unshift(...notifications);
   }
 
   /** What has to be carried over when the run continues as new. */

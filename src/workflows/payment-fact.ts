@@ -1,4 +1,4 @@
-import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { paymentDifferences } from '../wechatpay/contract-order/compare';
 import type { FrozenContractOrder, OrderRecord } from '../wechatpay/contract-order/schema';
 import { EARLIEST_CLOSE, tradeState } from '../wechatpay/contract-order/states';
@@ -14,14 +14,11 @@ import type {
 } from '../interface';
 import { awaiting, calling } from './api';
 import { answered, conflict, isTimeUp } from './failures';
+import type { ContractFact } from './contract-fact';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
 import { keepUnclaimed } from './keep-unclaimed';
 import { waitFor } from './waiting';
-
-const refreshUpdate = defineUpdate<OrderRecord | null>(UPDATES.refresh);
-const cashierUpdate = defineUpdate<Cashier, [{ spbill_create_ip?: string }?]>(UPDATES.cashier);
-const closeOrderUpdate = defineUpdate<{ accepted: true; closesAt: string }>(UPDATES.closeOrder);
 
 /** Our clock and WeChat Pay's differ a little, and a close that comes too early is refused. */
 const CLOCKS_DIFFER = 10_000;
@@ -55,34 +52,28 @@ export class PaymentFact {
     const limit = parseDuration(options.giveUpAfter);
     const expires = parseBeijingTime(order.time_expire) ?? Date.now();
     this.closesAt = (limit === undefined ? expires : Math.min(expires, Date.now() + limit)) + AFTER_EXPIRY;
-    setHandler(refreshUpdate, async () => {
+    process.offer(UPDATES.refresh, { description: 'Asks WeChat Pay for the order now.' }, async () => {
       const record = await answered(calling('ask now').queryOrder({ order }));
       if (record !== null && record.trade_state !== this.state) this.refreshed = record;
       return record;
     });
-    setHandler(
-      cashierUpdate,
-      (request?: { spbill_create_ip?: string }) => this.openCashier(request?.spbill_create_ip),
+    process.offer(
+      UPDATES.cashier,
       {
         description: 'What a front end needs to open WeChat Pay; may be called again.',
-        validator: (_request?: { spbill_create_ip?: string }) => {
-          if (this.submitted?.answer === undefined || this.isDecided) {
-            throw conflict(`cashier is allowed while the order can be paid; it is ${this.process.state}.`);
-          }
-        },
+        isPossible: () => this.submitted?.answer !== undefined && !this.isDecided,
+        when: 'while the order can be paid',
       },
+      (request?: { spbill_create_ip?: string }) => this.openCashier(request?.spbill_create_ip),
     );
-    setHandler(
-      closeOrderUpdate,
-      () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }),
+    process.offer(
+      UPDATES.closeOrder,
       {
         description: 'Closes the unpaid order, not before five minutes after it was made.',
-        validator: () => {
-          if (this.submitted === undefined || this.isDecided) {
-            throw conflict(`closeOrder is allowed while the order is unpaid; it is ${this.process.state}.`);
-          }
-        },
+        isPossible: () => this.submitted !== undefined && !this.isDecided,
+        when: 'while the order is unpaid',
       },
+      () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }),
     );
   }
 
@@ -100,10 +91,10 @@ export class PaymentFact {
     if (closeAtOnce) this.closeSoon();
   }
 
-  /** Waits until the order is paid or closed. `meanwhile` looks at contract notifications, which may come first. */
-  async decided(meanwhile: () => Promise<void>): Promise<PaymentOutcome> {
+  /** Waits until the order is paid or closed, and looks at contract notifications, which may come first. */
+  async decided(contract: Pick<ContractFact, 'take' | 'isContradicted'>): Promise<PaymentOutcome> {
     for (;;) {
-      await meanwhile();
+      await contract.take();
       for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
         await this.take(notification);
       }
@@ -114,7 +105,7 @@ export class PaymentFact {
         return { payment: 'PAID', ...facts(this.paid) };
       }
       if (this.closed) return { payment: 'NOT_PAID' };
-      if ((await this.wait()) !== 'timeUp' || this.isDecided) continue;
+      if ((await this.wait(() => contract.isContradicted)) !== 'timeUp' || this.isDecided) continue;
       const ended = await this.close();
       if (ended === undefined) return UNDECIDED;
       this.found(ended);
@@ -129,7 +120,7 @@ export class PaymentFact {
     return this.paid !== undefined || this.closed;
   }
 
-  private async wait(): Promise<'timeUp' | undefined> {
+  private async wait(interrupted: () => boolean): Promise<'timeUp' | undefined> {
     this.rescheduled = false;
     const wait = await waitFor(
       (milliseconds) =>
@@ -139,16 +130,16 @@ export class PaymentFact {
           waiting: {
             since: this.orderedAt,
             pollEvery: parseDuration(this.options.pollEvery),
-            operatorTold: this.process.needsOperator,
+            operatorTold: this.process.operatorTold,
           },
         }),
       this.closesAt,
-      () => !this.inbox.isEmpty || this.refreshed !== undefined || this.rescheduled,
+      () => !this.inbox.isEmpty || this.refreshed !== undefined || this.rescheduled || interrupted(),
     );
     if (wait.kind === 'timeUp') return 'timeUp';
     if (wait.kind === 'interrupted') return undefined;
-    if ('record' in wait.answer) this.found(wait.answer.record);
-    else this.process.change(this.state, { needsOperator: true, reason: wait.answer.needsOperator });
+    const record = this.process.observed(wait.answer);
+    if (record !== undefined) this.found(record);
     return undefined;
   }
 
@@ -181,14 +172,17 @@ export class PaymentFact {
       return;
     }
     const reason = `its ${names(differences)} differ from the order's`;
-    await keepUnclaimed({ mchid: this.order.mch_id, notification, reason });
+    await keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
   }
 
   /** Close, then ask: a payment can overtake the close, and then the order is paid. Undefined: it could not be closed. */
   private async close(): Promise<OrderRecord | undefined> {
     const { order } = this;
     try {
-      if (this.options.adopt !== true) return await calling('close the order', '1 day').closeOrder({ order });
+      if (this.options.adopt !== true) {
+        // Also while the process is being cancelled: what was sent is waited for.
+        return await CancellationScope.nonCancellable(() => calling('close the order', '1 day').closeOrder({ order }));
+      }
       const record = await calling('ask a last time').queryOrder({ order });
       return record === null || tradeState(record.trade_state).kind === 'open' ? undefined : record;
     } catch (error) {

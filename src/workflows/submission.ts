@@ -17,7 +17,7 @@ const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
 export class Submission<Answer> {
   private settled: { readonly answer: Answer } | { readonly failure: unknown } | undefined;
 
-  private cleanUp: () => Promise<boolean> = () => Promise.resolve(false);
+  private cleanUp: (failure: unknown) => Promise<boolean> = () => Promise.resolve(false);
 
   /** `mine`: what this run was started with; `mayBeAbsent`: fields that were filled in for it. */
   constructor(mine: unknown, mayBeAbsent: readonly string[] = []) {
@@ -38,7 +38,7 @@ export class Submission<Answer> {
   }
 
   /** What has to happen before a failed or cancelled process ends; true when something was done. */
-  beforeFailing(cleanUp: () => Promise<boolean>): void {
+  beforeFailing(cleanUp: (failure: unknown) => Promise<boolean>): void {
     this.cleanUp = cleanUp;
   }
 
@@ -56,7 +56,7 @@ export class Submission<Answer> {
       await CancellationScope.nonCancellable(async () => {
         // What comes while the last updates are answered is kept as well.
         do await condition(allHandlersFinished);
-        while (await this.cleanUp());
+        while (await this.cleanUp(failure));
       });
       throw failure;
     }
@@ -75,19 +75,30 @@ export class Submission<Answer> {
  * Sends, and does not let go before the outcome of what was sent is known, or until `until`: a cancellation waits as long.
  * A person may have to repair something in between; the process says so and goes on trying.
  */
-export async function submit<Answer>(
-  process: Pick<Process<WorkflowResult>, 'state' | 'change'>,
+export function submit<Answer>(
+  process: Pick<Process<WorkflowResult>, 'observed'>,
   until: number,
   send: (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>,
+): Promise<SubmissionEnd<Answer>> {
+  return look(process, until, (operatorTold, milliseconds) =>
+    CancellationScope.nonCancellable(() => send(operatorTold, milliseconds)),
+  );
+}
+
+/** As {@link submit}, for a question: it changes nothing, so a cancellation ends it at once. */
+export async function look<Answer>(
+  process: Pick<Process<WorkflowResult>, 'observed'>,
+  until: number,
+  ask: (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>,
 ): Promise<SubmissionEnd<Answer>> {
   try {
     for (let operatorTold = false; ; operatorTold = true) {
       // The first try is never too late: it finds out what is wrong with an input whose time is over.
       const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
       if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.');
-      const submitted = await CancellationScope.nonCancellable(() => send(operatorTold, milliseconds));
+      const submitted = await ask(operatorTold, milliseconds);
       if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
-      process.change(process.state, { needsOperator: true, reason: submitted.needsOperator });
+      process.observed(submitted);
     }
   } catch (error) {
     const refusal = asRefusal(error);

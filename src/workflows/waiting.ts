@@ -46,7 +46,7 @@ export async function waitFor<Answer>(
   }
   const left = remaining(until);
   if (winner.kind !== 'timeUp' || left === undefined || left <= EARLY) return winner;
-  return (await condition(interrupted, left)) ? { kind: 'interrupted' } : winner;
+  return (await condition(interrupted, left, { summary: 'the time that remains' })) ? { kind: 'interrupted' } : winner;
 }
 
 /** What remains until `deadline`, in milliseconds; undefined when there is nothing to wait for any more. */

@@ -19,6 +19,8 @@ export interface CallCase {
   readonly effect: Effect;
   /** Counts of the effect that are right in the end. */
   readonly effects: readonly number[];
+  /** The same when WeChat Pay itself acts twice, if that makes a difference. */
+  readonly doubled?: readonly number[];
   readonly prepare: (s: Stage) => Promise<Drive>;
   /** `known`: no answer was lost that cannot be had again. */
   readonly answer: (known: boolean) => object;
@@ -82,6 +84,23 @@ export const CALLS: readonly CallCase[] = [
     answer: () => ({ state: 'UNDECLARED', out_trade_no: '20150806125346' }),
   },
   {
+    name: 'submitModification',
+    protocol: 'v3',
+    call: 'customs/modify',
+    question: 'customs/query',
+    effect: 'modified',
+    effects: [1],
+    doubled: [2],
+    prepare: async (s) => {
+      const { modification } = s.samples;
+      const snapshot = await excepted(s);
+      return (activities, options) => drive(activities.submitModification, { modification, snapshot }, options);
+    },
+    answer: () => ({
+      answer: { request: 'SENT', record: { out_trade_no: '20150806125346' }, before: { state: 'EXCEPT', duty: 88 } },
+    }),
+  },
+  {
     name: 'closeOrder',
     protocol: 'v2',
     call: 'pay/closeorder',
@@ -94,6 +113,22 @@ export const CALLS: readonly CallCase[] = [
       return (activities, options) => drive(activities.closeOrder, { order }, options);
     },
     answer: () => ({ trade_state: 'CLOSED', out_trade_no: 'DW100005698' }),
+  },
+  {
+    name: 'submitDebit',
+    protocol: 'v2',
+    call: 'pay/pappayapply',
+    question: 'pay/paporderquery',
+    effect: 'debit-accepted',
+    effects: [1],
+    prepare: async (s) => {
+      const debit = { ...s.samples.debit, contract_id: await signed(s) };
+      s.simulator.script({ debit: { out_trade_no: debit.out_trade_no, after: 1_000_000 } });
+      return (activities, options) => drive(activities.submitDebit, { debit }, options);
+    },
+    answer: () => ({
+      answer: { trade_state: expect.stringMatching(/^(ACCEPT|NOTPAY)$/) as string, out_trade_no: 'DD100005698' },
+    }),
   },
   {
     name: 'terminateContract',

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FAILURE_TYPES } from '../../src/interface';
 import type { ContractOrderSubmitted } from '../../src/interface';
+import type { ContractVerdict } from '../../src/wechatpay/contract-order/compare';
 import { attempt, expectNoSecret } from './attempts';
 import { signed, stage } from './stage';
 import type { Stage } from './stage';
@@ -40,12 +42,73 @@ describe('opening the cashier', () => {
     expect(s.calls('pay/contractorder')).toBe(1);
   });
 
+  /** The signature as WeChat Pay's pages describe it, in lines of the test's own. */
+  function signatureOf(parameters: Readonly<Record<string, string>>): string {
+    const names = Object.keys(parameters).filter((name) => name !== 'sign' && name !== 'paySign');
+    const text = [...names.sort().map((name) => `${name}=${parameters[name]}`), `key=${s.credentials.apiV2Key}`];
+    return createHash('md5').update(text.join('&')).digest('hex').toUpperCase();
+  }
+
+  const stringMatching = (of: RegExp) => expect.stringMatching(of) as string;
+
+  it.each([
+    [
+      'JSAPI',
+      {},
+      (prepay_id: string) => ({
+        ...{ appId: s.credentials.appid, package: `prepay_id=${prepay_id}`, signType: 'MD5' },
+        ...{ nonceStr: stringMatching(/^[0-9a-f]{32}$/), timeStamp: stringMatching(/^\d{10}$/) },
+        paySign: stringMatching(/^[0-9A-F]{32}$/),
+      }),
+    ],
+    [
+      'APP',
+      {},
+      (prepay_id: string) => ({
+        ...{ appid: s.credentials.appid, partnerid: s.credentials.mchid, prepayid: prepay_id, package: 'Sign=WXPay' },
+        ...{ noncestr: stringMatching(/^[0-9a-f]{32}$/), timestamp: stringMatching(/^\d{10}$/) },
+        sign: stringMatching(/^[0-9A-F]{32}$/),
+      }),
+    ],
+    ['NATIVE', { product_id: '1' }, 'code_url', /^weixin:/],
+    ['MWEB', {}, 'mweb_url', /^https?:/],
+  ] as const)('of %s gives a front end what it needs, and no more', async (trade_type, over, expected, url = /./) => {
+    const { order, submitted } = await ordered({ ...over, trade_type });
+    const { cashier } = (await attempt(s.activities.openCashier, { order, submitted })).result ?? {};
+    const prepay_id = submitted.answer?.prepay_id ?? '';
+    const { answeredAt } = submitted;
+    expect(cashier).toEqual({
+      ...{ trade_type, prepay_id, presign: 'SUCCESS' },
+      expiresAt: new Date(answeredAt + (trade_type === 'MWEB' ? 5 * MINUTE : 2 * HOUR)).toISOString(),
+      ...(typeof expected === 'string'
+        ? { [expected]: expect.stringMatching(url) as string }
+        : { parameters: expected(prepay_id) }),
+    });
+    const { parameters } = cashier ?? {};
+    if (parameters === undefined) return;
+    expect(parameters['paySign'] ?? parameters['sign']).toBe(signatureOf(parameters));
+  });
+
+  it('that is fetched again is fetched with the identical request', async () => {
+    const { order, submitted } = await ordered({ trade_type: 'MWEB' });
+    // WeChat Pay, and the simulator, refuses a repeated number whose request differs in anything but nonce and address.
+    const old = { ...submitted, answeredAt: Date.now() - 6 * MINUTE };
+    const { result, failure } = await attempt(s.activities.openCashier, { order, submitted: old });
+    expect(failure).toBeUndefined();
+    expect(result?.submitted.answeredAt).toBeGreaterThan(old.answeredAt);
+    const other = await attempt(s.activities.openCashier, { order: { ...order, attach: 'x' }, submitted: old });
+    expect(other.failure).toMatchObject({ type: FAILURE_TYPES.conflict });
+  });
+
   it.each([
     ['JSAPI', {}, 118 * MINUTE, 1],
     ['JSAPI', {}, 119.5 * MINUTE, 2],
     ['MWEB', { trade_type: 'MWEB' }, 3.5 * MINUTE, 1],
     ['MWEB', { trade_type: 'MWEB' }, 4.5 * MINUTE, 2],
     ['NATIVE', { trade_type: 'NATIVE', product_id: '1' }, 118 * MINUTE, 1],
+    ['NATIVE', { trade_type: 'NATIVE', product_id: '1' }, 119.5 * MINUTE, 2],
+    ['APP', { trade_type: 'APP' }, 118 * MINUTE, 1],
+    ['APP', { trade_type: 'APP' }, 119.5 * MINUTE, 2],
   ] as const)('of %s fetches an answer again that is too old: %j, %d ms', async (_type, over, age, calls) => {
     const { order, submitted } = await ordered(over);
     const old = { ...submitted, answeredAt: Date.now() - age };
@@ -128,6 +191,25 @@ describe('waiting for the contract', () => {
     expect(other.failure).toMatchObject({ type: FAILURE_TYPES.conflict, nonRetryable: true });
     expect(other.failure?.message).toContain('request_serial (ours "1696", theirs "1695"), openid');
     expectNoSecret(other, [...s.secrets, 'oUpF8u']);
+  });
+
+  it('that is signed goes on being asked for while it looks as it did, and ends when it looks otherwise', async () => {
+    await signed(s);
+    const { mch_id, appid, plan_id, contract_code } = s.samples.contract;
+    const contract = { mch_id, appid, plan_id, contract_code };
+    const watch = (seen: ContractVerdict, over: object = {}) =>
+      attempt(s.activities.awaitContractEnd, {
+        contract: { ...contract, ...over },
+        seen,
+        waiting: { since: Date.now(), pollEvery: 7 * 24 * HOUR },
+      });
+    expect((await watch('signed')).failure).toMatchObject({ type: FAILURE_TYPES.stillPending });
+    expect((await watch('absent')).result).toMatchObject({ record: { contract_state: '0' } });
+    expect((await watch('signed', { contract_id: 'WxOther' })).result).toMatchObject({ record: {} });
+    expect((await watch('differs', { contract_id: 'WxOther' })).failure?.message).toContain('still differs');
+    expect((await watch('signed', { contract_code: 'NoSuch' })).result).toEqual({ record: null });
+    s.simulator.terminate({ out_trade_no: s.samples.order.out_trade_no, mode: '5' });
+    expect((await watch('signed')).result).toMatchObject({ record: { contract_termination_mode: '5' } });
   });
 
   it('does not believe a state nobody knows', async () => {

@@ -160,6 +160,18 @@ describe('ending a contract', () => {
     expect(s.count('terminated')).toBe(0);
   });
 
+  it('that is another one under these numbers sends nothing, and is a conflict', async () => {
+    await signed(s);
+    const outcome = await attempt(s.activities.terminateContract, {
+      ...s.samples.contract,
+      ...{ contract_id: 'WxOther', openid: 'oUpF8uAnotherPayer0000000000' },
+    });
+    expect(outcome.failure).toMatchObject({ type: FAILURE_TYPES.conflict, nonRetryable: true });
+    expect(outcome.failure?.message).toMatch(/openid.*contract_id/);
+    expect(outcome.failure?.message).not.toContain('oUpF8u');
+    expect(s.calls('papay/deletecontract')).toBe(0);
+  });
+
   it('that was never signed sends nothing', async () => {
     expect((await end()).result).toBeNull();
     expect(s.calls('papay/deletecontract')).toBe(0);

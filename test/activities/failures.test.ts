@@ -180,7 +180,11 @@ describe('a wrong configuration', () => {
   const await_ = (operatorTold: boolean, info = {}) =>
     attempt(
       s.activities.awaitDeclarationResult,
-      { declaration: s.samples.declaration, seen: 'UNDECLARED', waiting: { since: Date.now(), operatorTold } },
+      {
+        declaration: s.samples.declaration,
+        seen: 'UNDECLARED',
+        waiting: { since: Date.now(), ...(operatorTold ? { operatorTold: 'configuration' as const } : {}) },
+      },
       info,
     );
 
@@ -220,9 +224,25 @@ describe('a wrong configuration', () => {
     expect((await run(false, since(9.9))).failure?.type).toBe(FAILURE_TYPES.configuration);
     const told = await run(false, since(10.1));
     expect(told.failure).toBeUndefined();
-    expect(told.result).toEqual({ needsOperator: expect.stringMatching(/key/) as string });
+    expect(told.result).toEqual({ needsOperator: expect.stringMatching(/key/) as string, trouble: 'configuration' });
     expectNoSecret({ ...told, failure: undefined, details: told.result }, s.secrets);
     expect((await run(true, since(10.1))).failure?.type).toBe(FAILURE_TYPES.configuration);
+  });
+
+  it('that was repaired is told by the first wait that gets an answer, and only if a person was told', async () => {
+    await attempt(s.activities.submitDeclaration, { declaration: s.samples.declaration });
+    expect((await await_(true)).result).toEqual({ recovered: true });
+    expect((await await_(false)).failure?.type).toBe(FAILURE_TYPES.stillPending);
+  });
+
+  it('is told also of a wait of which a person knows that it is slow', async () => {
+    fails();
+    const { result } = await attempt(
+      s.activities.awaitDeclarationResult,
+      { declaration: s.samples.declaration, seen: 'UNDECLARED', waiting: { since: Date.now(), operatorTold: 'slow' } },
+      since(10.1),
+    );
+    expect(result).toMatchObject({ trouble: 'configuration' });
   });
 
   it('is counted from its first attempt on', async () => {

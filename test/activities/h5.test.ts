@@ -118,6 +118,39 @@ describe('an application whose answer was lost', () => {
     },
   );
 
+  it('is sent for a higher permission by an attempt that provably was the first and only waited for a worker', async () => {
+    permit('AUTHORITY_TO_TEST');
+    const then = Date.now() - HOUR;
+    const waited = { scheduledTimestampMs: then, currentAttemptScheduledTimestampMs: then };
+    const { result } = await submit(waited);
+    expect(result).toMatchObject({ answer: { kind: 'APPLIED' } });
+    // It has waited and asked again all the same.
+    expect([posts(), s.calls('h5/permission')]).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['that was reset', { scheduledTimestampMs: Date.now() - HOUR }, {}],
+    [
+      'that left a note',
+      {
+        scheduledTimestampMs: Date.now() - HOUR,
+        currentAttemptScheduledTimestampMs: Date.now() - HOUR,
+        heartbeatDetails: { concluded: -1, sent: 0 },
+      },
+      {},
+    ],
+    [
+      'that continues another activity',
+      { scheduledTimestampMs: Date.now() - HOUR, currentAttemptScheduledTimestampMs: Date.now() - HOUR },
+      { operatorTold: true },
+    ],
+  ])('is not sent for a higher permission by an attempt 1 %s', async (_name, info, over) => {
+    permit('AUTHORITY_TO_TEST');
+    const { result } = await submit(info, over);
+    expect(result).toMatchObject({ answer: { kind: 'ID_UNKNOWN' } });
+    expect(posts()).toBe(0);
+  });
+
   it('has become the permission itself by now: nothing is sent', async () => {
     permit('FORMAL_AUTHORITY');
     const { result } = await submit({ attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } });
@@ -161,8 +194,15 @@ describe('an application', () => {
   it('of somebody else is in process: ID_UNKNOWN, never a success', async () => {
     await submit();
     const { result } = await submit();
-    expect(result).toMatchObject({ answer: { kind: 'ID_UNKNOWN' } });
+    expect(result).toMatchObject({ answer: { kind: 'ID_UNKNOWN', nothingSent: true } });
     expect(s.count('applied')).toBe(1);
+  });
+
+  it('is in process after a lost answer: it may be ours', async () => {
+    await submit();
+    const { result } = await submit({ attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } });
+    expect(result).toMatchObject({ answer: { kind: 'ID_UNKNOWN' } });
+    expect(result).not.toHaveProperty('answer.nothingSent');
   });
 
   it.each([
@@ -185,7 +225,7 @@ describe('an application', () => {
 });
 
 describe('waiting for a review', () => {
-  const wait = async (since: number, over: { seen?: string; operatorTold?: boolean } = {}) => {
+  const wait = async (since: number, over: { seen?: string; operatorTold?: 'slow' } = {}) => {
     const { seen = 'PENDING', operatorTold } = over;
     return attempt(s.activities.awaitH5Result, {
       mchid: s.credentials.mchid,
@@ -204,9 +244,11 @@ describe('waiting for a review', () => {
     await submit();
     if (state !== 'PENDING') s.simulator.decideH5({ sub_mchid: s.samples.application.sub_mchid, state });
     const told = await wait(Date.now() - waited, { seen: state });
-    expect(told.result).toEqual(asks ? { needsOperator: expect.stringContaining(state) as string } : undefined);
+    expect(told.result).toEqual(
+      asks ? { needsOperator: expect.stringContaining(state) as string, trouble: 'slow' } : undefined,
+    );
     if (!asks) expect(told.failure?.type).toBe(FAILURE_TYPES.stillPending);
-    const again = await wait(Date.now() - waited, { seen: state, operatorTold: true });
+    const again = await wait(Date.now() - waited, { seen: state, operatorTold: 'slow' });
     expect(again.failure?.type).toBe(FAILURE_TYPES.stillPending);
   });
 

@@ -24,6 +24,14 @@ describe('the poll schedule', () => {
     ['payment', 0, 30 * SECOND],
     ['payment', 5 * MINUTE - 1, 30 * SECOND],
     ['payment', 5 * MINUTE, 5 * MINUTE],
+    ['debit', 0, MINUTE],
+    ['debit', 10 * MINUTE, 10 * MINUTE],
+    ['debit', HOUR, HOUR],
+    ['debit', 23 * HOUR - 1, HOUR],
+    // It is made 24 hours after it was announced.
+    ['debit', 23 * HOUR, 10 * MINUTE],
+    ['debit', 26 * HOUR - 1, 10 * MINUTE],
+    ['debit', 26 * HOUR, HOUR],
   ] as const)('of %s asks %i ms after the start every %i ms', (name, after, every) => {
     expect(pollDelay(SCHEDULES[name], after, MIDDLE)).toBe(every);
   });

@@ -7,6 +7,7 @@ import type { CallName, Effect, Simulator, SimulatorOptions, TestCredentials } f
 import type {
   CertificateVerification,
   CustomsDeclaration,
+  CustomsModification,
   CustomsRecord,
   CustomsRepush,
   PlainIdentity,
@@ -14,6 +15,7 @@ import type {
 import type { FrozenContractOrder } from '../../src/wechatpay/contract-order/schema';
 import { formatBeijingTime } from '../../src/wechatpay/contract-order/times';
 import type { H5Application } from '../../src/wechatpay/h5/schema';
+import type { FrozenDebit } from '../../src/wechatpay/debit/schema';
 import { createTransport } from '../../src/wechatpay/http';
 import { connectMerchant } from '../../src/wechatpay/merchant';
 import type { Merchant } from '../../src/wechatpay/merchant';
@@ -38,11 +40,15 @@ export interface Stage {
 
 export interface Samples {
   readonly declaration: CustomsDeclaration;
+  /** The same with another duty. */
+  readonly modification: CustomsModification;
   readonly repush: CustomsRepush;
   readonly payer: PlainIdentity;
   readonly verification: CertificateVerification;
   readonly application: H5Application;
   readonly order: FrozenContractOrder;
+  /** On a contract whose number is known once it is {@link signed}. */
+  readonly debit: FrozenDebit;
   readonly contract: { mch_id: string; appid: string; plan_id: string; contract_code: string; remark: string };
 }
 
@@ -134,6 +140,7 @@ function samplesOf({ mchid, appid, platform }: TestCredentials): Samples {
   const plan = { plan_id: '123', contract_code: 'DWC100005698' };
   return {
     declaration: { ...key, fee_type: 'CNY', order_fee: 1776, transport_fee: 888, product_fee: 888, duty: 88 },
+    modification: { ...key, order_fee: 1776, transport_fee: 888, product_fee: 888, duty: 99 },
     repush: key,
     payer,
     verification: { ...key, ...sealed },
@@ -163,6 +170,16 @@ function samplesOf({ mchid, appid, platform }: TestCredentials): Samples {
       time_start: formatBeijingTime(Date.now()),
       time_expire: formatBeijingTime(Date.now() + 2 * 3_600_000),
       request_serial: '1695',
+    },
+    debit: {
+      appid,
+      mch_id: mchid,
+      contract_id: 'unknown',
+      out_trade_no: 'DD100005698',
+      body: '水电代扣',
+      total_fee: 888,
+      spbill_create_ip: '123.12.12.123',
+      notify_url: 'https://www.example.com/wechatpay/debit',
     },
     contract: { mch_id: mchid, appid, ...plan, remark: 'the user moved' },
   };
@@ -200,10 +217,12 @@ export async function excepted({ simulator, activities, samples }: Stage): Promi
   return result;
 }
 
-/** A contract that was paid for and signed. */
-export async function signed({ simulator, activities, samples }: Stage): Promise<void> {
+/** A contract that was paid for and signed; WeChat Pay's number of it. */
+export async function signed({ simulator, activities, samples }: Stage): Promise<string> {
   const { order } = samples;
   await attempt(activities.submitContractOrder, { order });
   simulator.pay({ out_trade_no: order.out_trade_no });
-  simulator.sign({ out_trade_no: order.out_trade_no });
+  const { contract_id } = simulator.sign({ out_trade_no: order.out_trade_no });
+  if (contract_id === undefined) throw new Error('the contract was not signed');
+  return contract_id;
 }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { VARIABLES } from '../../src/config';
 import { ROOT, buildOnce, command } from '../system/child';
 
-const COMMANDS = ['worker', 'webhook', 'setup', 'certificates', 'simulator', 'demo', 'variables'];
+const COMMANDS = ['worker', 'webhook', 'setup', 'certificates', 'upload', 'simulator', 'demo', 'variables'];
 
 beforeAll(() => buildOnce());
 

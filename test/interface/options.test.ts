@@ -4,6 +4,13 @@ import { OPTION_RULES, optionProblems } from '../../src/interface';
 
 const FLOWS = Object.keys(OPTION_RULES) as (keyof typeof OPTION_RULES)[];
 
+/** Those that make no sense where nothing is sent and nothing is given up. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  customsRepush: ['adopt'],
+  contract: ['adopt', 'giveUpAfter'],
+  unclaimedNotification: ['adopt', 'giveUpAfter', 'pollEvery'],
+};
+
 const COMMON = {
   giveUpAfter: '7 days',
   pollEvery: '30s',
@@ -16,8 +23,16 @@ describe('options', () => {
   it.each(FLOWS)('of %s may all be left out, and may be the common ones', (flow) => {
     expect(optionProblems(flow, undefined)).toEqual([]);
     expect(optionProblems(flow, {})).toEqual([]);
-    expect(optionProblems(flow, COMMON)).toEqual([]);
-    expect(optionProblems(flow, { adopt: undefined })).toEqual([]);
+    const leftOut = LEFT_OUT[flow] ?? [];
+    const allowed = Object.fromEntries(Object.entries(COMMON).filter(([name]) => !leftOut.includes(name)));
+    expect(optionProblems(flow, allowed)).toEqual([]);
+    expect(optionProblems(flow, { reference: undefined })).toEqual([]);
+    const refused = optionProblems(flow, COMMON).map(({ path }) => path);
+    expect(refused.sort()).toEqual(leftOut.map((name) => `$.options.${name}`).sort());
+  });
+
+  it('of customsRepush cannot be to adopt: a re-push sends', () => {
+    expect(optionProblems('customsRepush', { adopt: true }).map(({ path }) => path)).toEqual(['$.options.adopt']);
   });
 
   it.each([

@@ -235,6 +235,24 @@ describe('modify', () => {
     expect((await query()).data.map(({ state }) => state)).toEqual(['SUCCESS', 'FAIL']);
   });
 
+  it('and a re-push show up in queries as late as the script says', async () => {
+    const decided = [{ after: 0, state: 'SUCCESS' }];
+    b.simulator.script({
+      customs: { states: decided, afterModify: decided, afterRepush: [], changesVisibleAfter: 60 },
+    });
+    await declare();
+    expect((await modify({ ...declaration, merchant_customs_no: '654321' })).json.state).toBe('SUCCESS');
+    const shown = async () => (await query()).data.map(({ mch_customs_no, state }) => [mch_customs_no, state]);
+    b.pass(59);
+    expect(await shown()).toEqual([['123456', 'SUCCESS']]);
+    b.pass(2);
+    expect((await shown())[0]).toEqual(['654321', 'SUCCESS']);
+    await b.v3.call('POST', REDECLARE, { ...declaration, merchant_customs_no: '654321' });
+    expect((await shown())[0]).toEqual(['654321', 'SUCCESS']);
+    b.pass(61);
+    expect((await shown())[0]).toEqual(['654321', 'UNDECLARED']);
+  });
+
   it('has two effects when it is sent twice', async () => {
     await declare();
     await modify({ ...declaration, duty: 5 });

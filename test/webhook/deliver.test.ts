@@ -2,12 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FLOWS, SEARCH_ATTRIBUTE_TYPES, SEARCH_ATTRIBUTES, SIGNALS } from '../../src/interface';
-import type { ContractNotified, H5Reviewed, PaymentNotified } from '../../src/interface';
+import type {
+  ContractNotified,
+  DebitNotified,
+  H5DomainReviewed,
+  H5Reviewed,
+  PaymentNotified,
+} from '../../src/interface';
 import { startDevServer } from '../../src/testing/servers';
 import type { DevServer } from '../../src/testing/servers';
 import { createTemporalSink } from '../../src/webhook/deliver';
 import type { NotificationSink } from '../../src/webhook/sink';
-import { CONTRACT, MCHID, PAYMENT, SUB_MCHID } from './genuine';
+import { CONTRACT, DEBIT, MCHID, PAYMENT, SUB_MCHID } from './genuine';
 
 /** A real server and no worker: what the webhook promises must not need one. Workflows are closed by hand. */
 
@@ -62,6 +68,26 @@ function changed(contract_code: string, change_type: 'ADD' | 'DELETE' = 'ADD'): 
 function reviewed(sub_mchid: string, applyment_state = 'APPROVED'): H5Reviewed {
   const data = { sub_mchid, applyment_id: '100000', applyment_state };
   return { id: `h5-${sub_mchid}-${applyment_state}`, receivedAt: '2026-01-02T03:05:06.000Z', kind: 'h5', data };
+}
+
+const RECEIVED = '2026-01-02T03:05:06.000Z';
+
+function domainReviewed(out_applyment_id: string, applyment_state = 'APPROVED'): H5DomainReviewed {
+  const data = { out_applyment_id, applyment_id: '100000', applyment_state };
+  return { id: `domain-${out_applyment_id}-${applyment_state}`, receivedAt: RECEIVED, kind: 'h5-domain', data };
+}
+
+function debited(out_trade_no: string): DebitNotified {
+  const { appid, openid, time_end, contract_id, transaction_id } = DEBIT;
+  const made = { made: true, trade_type: 'PAP', total_fee: 888, openid, time_end, transaction_id } as const;
+  const data = { ...made, appid, mch_id: MCHID, out_trade_no, contract_id };
+  return { id: `debited-${out_trade_no}`, receivedAt: RECEIVED, kind: 'debit', data };
+}
+
+function notDebited(out_trade_no: string): DebitNotified {
+  const { appid, contract_id } = DEBIT;
+  const data = { made: false, appid, mch_id: MCHID, out_trade_no, contract_id, err_code: 'NOTENOUGH' } as const;
+  return { id: `not-debited-${out_trade_no}`, receivedAt: RECEIVED, kind: 'debit', data };
 }
 
 const open = (workflowType: string, workflowId: string) =>
@@ -142,6 +168,8 @@ describe('a payment', () => {
       mchid: MCHID,
       notification: message,
       reason: expect.stringContaining('its result does not say the same'),
+      // Somebody is told, as for the contracts that the webhook starts.
+      options: { onResult: { taskQueue: 'orders', activity: 'record' } },
     });
   });
 
@@ -261,6 +289,76 @@ describe('a review result', () => {
     const sub_mchid = `19000003${state.length}${count++}`;
     await closed(FLOWS.h5Application, `h5/${MCHID}/${sub_mchid}`, { outcome: 'APPROVED', applyment_id: '100000' });
     expect(await sink.h5({ mchid: MCHID, sub_mchid }, reviewed(sub_mchid, state))).toBe(outcome);
+  });
+});
+
+describe('a review result of a domain modification', () => {
+  const idOf = (out_applyment_id: string) => `h5-domain/${MCHID}/${out_applyment_id}`;
+
+  it('reaches the open modification that its URL names', async () => {
+    const out_applyment_id = orderNumber();
+    await open(FLOWS.h5DomainModification, idOf(out_applyment_id));
+    const message = domainReviewed(out_applyment_id);
+    expect(await sink.h5Domain({ mchid: MCHID, out_applyment_id }, message)).toBe('delivered');
+    expect(await signalsOf(idOf(out_applyment_id))).toEqual([[SIGNALS.h5Reviewed, message]]);
+  });
+
+  it.each([
+    ['APPROVED', 'duplicate'],
+    ['REJECTED', 'unclaimed'],
+  ])('%s about an approved modification is %s', async (state, outcome) => {
+    const out_applyment_id = orderNumber();
+    await closed(FLOWS.h5DomainModification, idOf(out_applyment_id), { outcome: 'APPROVED', applyment_id: '100000' });
+    const message = domainReviewed(out_applyment_id, state);
+    expect(await sink.h5Domain({ mchid: MCHID, out_applyment_id }, message)).toBe(outcome);
+    expect(await exists(unclaimedId('h5-domain', message.id))).toBe(outcome === 'unclaimed');
+  });
+
+  it('that nobody waits for is kept for a person', async () => {
+    const out_applyment_id = orderNumber();
+    const message = domainReviewed(out_applyment_id);
+    expect(await sink.h5Domain({ mchid: MCHID, out_applyment_id }, message)).toBe('unclaimed');
+    expect(await inputOf(unclaimedId('h5-domain', message.id))).toMatchObject({
+      notification: message,
+      reason: `no workflow ${idOf(out_applyment_id)} is known`,
+    });
+  });
+});
+
+describe('a debit result', () => {
+  const idOf = (out_trade_no: string) => `debit/${MCHID}/${out_trade_no}`;
+
+  it.each([
+    ['that it was made', debited],
+    ['that it was not made', notDebited],
+  ])('%s reaches its open debit', async (_what, told) => {
+    const out_trade_no = orderNumber();
+    await open(FLOWS.contractDebit, idOf(out_trade_no));
+    const message = told(out_trade_no);
+    expect(await sink.debit({ mch_id: MCHID, out_trade_no }, message)).toBe('delivered');
+    expect(await signalsOf(idOf(out_trade_no))).toEqual([[SIGNALS.debitNotified, message]]);
+  });
+
+  it.each([
+    ['made', { outcome: 'SUCCESS', transaction_id: DEBIT.transaction_id, total_fee: 888 }, debited, 'duplicate'],
+    ['made', { outcome: 'SUCCESS', transaction_id: DEBIT.transaction_id, total_fee: 888 }, notDebited, 'unclaimed'],
+    ['failed', { outcome: 'PAY_FAIL' }, notDebited, 'duplicate'],
+    ['failed', { outcome: 'PAY_FAIL' }, debited, 'unclaimed'],
+    ['undecided', { outcome: 'UNDECIDED' }, debited, 'unclaimed'],
+  ])('about a debit that was %s (%j) is compared with that: %#', async (_how, result, told, outcome) => {
+    const out_trade_no = orderNumber();
+    await closed(FLOWS.contractDebit, idOf(out_trade_no), result);
+    const message = told(out_trade_no);
+    expect(await sink.debit({ mch_id: MCHID, out_trade_no }, message)).toBe(outcome);
+    expect(await exists(unclaimedId('debit', message.id))).toBe(outcome === 'unclaimed');
+  });
+
+  it('that nobody waits for is kept for a person', async () => {
+    const out_trade_no = orderNumber();
+    const message = debited(out_trade_no);
+    expect(await sink.debit({ mch_id: MCHID, out_trade_no }, message)).toBe('unclaimed');
+    const { typedSearchAttributes } = await client.workflow.getHandle(unclaimedId('debit', message.id)).describe();
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.WxKeys)).toEqual([out_trade_no, DEBIT.transaction_id]);
   });
 });
 

@@ -145,6 +145,27 @@ export const CONTRACT = {
   request_serial: '176729424501',
 };
 
+export const DEBIT = {
+  ...PAYMENT,
+  trade_type: 'PAP',
+  trade_state: 'SUCCESS',
+  contract_id: CONTRACT.contract_id,
+  out_trade_no: 'DD202601020001',
+};
+
+export const FAILED_DEBIT = {
+  return_code: 'SUCCESS',
+  appid: PAYMENT.appid,
+  mch_id: MCHID,
+  nonce_str: PAYMENT.nonce_str,
+  result_code: 'FAIL',
+  trade_state: 'PAY_FAIL',
+  out_trade_no: DEBIT.out_trade_no,
+  contract_id: DEBIT.contract_id,
+  err_code: 'NOTENOUGH',
+  err_code_des: '余额不足',
+};
+
 interface V2Options {
   readonly path?: string;
   readonly key?: string;
@@ -186,8 +207,10 @@ export function recordingSink(behave: () => Promise<DeliveryOutcome> = () => Pro
     };
   const sink: NotificationSink = {
     h5: record('h5'),
+    h5Domain: record('h5Domain'),
     payment: record('payment'),
     contract: record('contract'),
+    debit: record('debit'),
     unclaimed: record('unclaimed'),
   };
   return { sink, deliveries };

@@ -7,6 +7,8 @@ import type { DeliveryOutcome } from '../../src/webhook/sink';
 import {
   API_V3_KEY,
   CONTRACT,
+  DEBIT,
+  FAILED_DEBIT,
   H5_RESOURCE,
   MCHID,
   merchants,
@@ -46,6 +48,8 @@ const payment = (fields: Record<string, string> = {}, options = {}) =>
   v2Notification({ ...PAYMENT, ...fields }, options);
 const contract = (fields: Record<string, string> = {}, path = `/wechatpay/${MCHID}/contract`) =>
   v2Notification({ ...CONTRACT, ...fields }, { path });
+const debit = (fields: Record<string, string>) => v2Notification(fields, { path: `/wechatpay/${MCHID}/debit` });
+const domain = (resource: unknown, path = `/wechatpay/${MCHID}/h5-domain/A%7C1`) => v3Notification({ path, resource });
 const without = (fields: Record<string, string>, name: string) =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 
@@ -117,6 +121,52 @@ describe('a genuine notification', () => {
     expect(deliveries[0]?.args[1]).toMatchObject({ kind: 'contract', data: { change_type: 'ADD', plan_id: '123' } });
   });
 
+  it.each<[string, Record<string, string>, object]>([
+    ['that was made', DEBIT, { made: true, total_fee: 888, transaction_id: DEBIT.transaction_id }],
+    ['that failed', FAILED_DEBIT, { made: false, trade_state: 'PAY_FAIL', err_code: 'NOTENOUGH' }],
+    // Real messages of this kind lack it, and call the failure a success.
+    [
+      'that failed without a state',
+      { ...without(FAILED_DEBIT, 'trade_state'), err_code: '0', err_code_des: '业务成功' },
+      { made: false, err_code: '0' },
+    ],
+    ['of which nobody can tell', { ...DEBIT, trade_state: 'NOTPAY' }, { made: false, trade_state: 'NOTPAY' }],
+  ])('about a debit %s reaches its debit', async (_what, fields, data) => {
+    const { handler, deliveries, registry } = webhook();
+    expect(await handler(debit(fields))).toMatchObject({ status: 200, body: XML_SUCCESS });
+    expect(deliveries).toMatchObject([
+      {
+        to: 'debit',
+        args: [
+          { mch_id: MCHID, out_trade_no: 'DD202601020001' },
+          { kind: 'debit', id: expect.stringMatching(/^[0-9a-f]{64}$/), data },
+        ],
+      },
+    ]);
+    expect(await registry.metrics()).toContain('wechatpay_webhook_accepted_total{route="debit",outcome="delivered"} 1');
+  });
+
+  it.each<[string, object]>([
+    ['its own number', { applyment_id: 1, out_applyment_id: 'A|1', applyment_state: 'APPROVED' }],
+    // Then only the path tells which one of ours it is.
+    ['WeChat Pay’s number alone', { applyment_id: 1, applyment_state: 'APPROVED' }],
+  ])('about a domain modification, with %s, reaches the one in its URL', async (_what, resource) => {
+    const { handler, deliveries, registry } = webhook();
+    expect((await handler(domain(resource))).status).toBe(200);
+    expect(deliveries).toMatchObject([
+      {
+        to: 'h5Domain',
+        args: [
+          { mchid: MCHID, out_applyment_id: 'A|1' },
+          { kind: 'h5-domain', data: { applyment_id: '1', applyment_state: 'APPROVED' } },
+        ],
+      },
+    ]);
+    expect(await registry.metrics()).toContain(
+      'wechatpay_webhook_accepted_total{route="h5-domain",outcome="delivered"} 1',
+    );
+  });
+
   it('with media type parameters in another case passes', async () => {
     const { handler } = webhook();
     const v3 = withHeaders(v3Notification(), { 'content-type': 'Application/JSON; charset=UTF-8' });
@@ -160,14 +210,12 @@ describe('a genuine notification nobody can use is kept for a person', () => {
     ],
     ['whose plain text is no review', v3Notification({ resource: [1, 2] }), 'h5', /applyment_id/],
     [
-      'about a domain modification',
-      v3Notification({
-        path: `/wechatpay/${MCHID}/h5-domain/A1`,
-        resource: { applyment_id: 1, out_applyment_id: 'A1' },
-      }),
+      'about another domain modification than its URL',
+      domain({ applyment_id: 1, out_applyment_id: 'A2' }),
       'h5-domain',
-      /not followed/,
+      /A2 differs from A[|]1/,
     ],
+    ['about a domain modification without a number', domain({ applyment_state: 'APPROVED' }), 'h5-domain', /neither/],
     [
       'about a domain modification on the URL for applications',
       v3Notification({ resource: { ...H5_RESOURCE, out_applyment_id: 'A1' } }),
@@ -180,13 +228,9 @@ describe('a genuine notification nobody can use is kept for a person', () => {
       'h5',
       /URL about a domain modification/,
     ],
-    ['about a debit', payment({ trade_type: 'PAP' }, { path: `/wechatpay/${MCHID}/debit` }), 'debit', /not followed/],
-    [
-      'about a failed debit',
-      payment({ result_code: 'FAIL' }, { path: `/wechatpay/${MCHID}/debit` }),
-      'debit',
-      /not followed/,
-    ],
+    ['about a payment on the URL for debits', debit(PAYMENT), 'debit', /trade_type/],
+    ['about a debit that names no number', debit(without(FAILED_DEBIT, 'out_trade_no')), 'debit', /out_trade_no/],
+    ['about a debit without an amount', debit(without(DEBIT, 'total_fee')), 'debit', /total_fee/],
     ['about a payment that states no success', payment({ result_code: 'FAIL' }), 'payment', /result_code/],
     ['about a payment without an amount', v2Notification(without(PAYMENT, 'total_fee')), 'payment', /total_fee/],
     ['about a contract on the URL for payments', v2Notification(CONTRACT), 'payment', /no payment notification/],

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { contractAgrees, h5Agrees, orderAgreesWithContract, paymentAgrees } from '../../src/workflows/agreement';
+import {
+  contractAgrees,
+  debitAgrees,
+  domainAgrees,
+  h5Agrees,
+  orderAgreesWithContract,
+  paymentAgrees,
+} from '../../src/workflows/agreement';
 import type { ContractNotification, PaymentNotification } from '../../src/wechatpay/contract-order/schema';
+import type { DebitNotification } from '../../src/wechatpay/debit/schema';
 
 const payment = { transaction_id: '1', total_fee: 888 } as PaymentNotification;
 const added = { change_type: 'ADD', contract_id: 'c1' } as ContractNotification;
@@ -67,6 +75,24 @@ describe('a closed H5 application', () => {
       true,
     ],
     [
+      'knows that its limit was lifted, by an application whose number it never learnt',
+      { ...approved, limitRemoval: { outcome: 'APPROVED' } } as const,
+      { applyment_id: '9', applyment_state: 'APPROVED', applyment_type: 'APPLY_FOR_RELIEVE_LIMITED' },
+      true,
+    ],
+    [
+      'is contradicted by a limit removal that is rejected after the limit was lifted',
+      { ...approved, limitRemoval: { outcome: 'APPROVED' } } as const,
+      { applyment_id: '9', applyment_state: 'REJECTED', applyment_type: 'APPLY_FOR_RELIEVE_LIMITED' },
+      false,
+    ],
+    [
+      'without a limit removal knows nothing of one',
+      approved,
+      { applyment_id: '9', applyment_state: 'APPROVED', applyment_type: 'APPLY_FOR_RELIEVE_LIMITED' },
+      false,
+    ],
+    [
       'that was undecided is contradicted by a decision',
       { outcome: 'UNDECIDED', applyment_id: '7' } as const,
       { applyment_id: '7', applyment_state: 'APPROVED' },
@@ -80,5 +106,45 @@ describe('a closed H5 application', () => {
     ],
   ])('%s', (_name, result, data, agrees) => {
     expect(h5Agrees(result, data)).toBe(agrees);
+  });
+});
+
+describe('a closed domain modification', () => {
+  const approved = { outcome: 'APPROVED', applyment_id: '7' } as const;
+  const rejected = { outcome: 'REJECTED', applyment_id: '7', audit_reject_detail: 'blurred' } as const;
+  it.each([
+    ['knows its approval', approved, { applyment_id: '7', applyment_state: 'APPROVED' }, true],
+    // The URL it came by names the modification.
+    ['knows its approval by our own number', approved, { out_applyment_id: 'A1', applyment_state: 'APPROVED' }, true],
+    ['takes UNDER_REVIEW for old news', rejected, { applyment_id: '7', applyment_state: 'UNDER_REVIEW' }, true],
+    ['is contradicted by a rejection', approved, { out_applyment_id: 'A1', applyment_state: 'REJECTED' }, false],
+    ['is contradicted by an approval', rejected, { applyment_id: '7', applyment_state: 'APPROVED' }, false],
+    ['knows nothing of another number', approved, { applyment_id: '8', applyment_state: 'APPROVED' }, false],
+    ['that was refused knows nothing', { outcome: 'REFUSED' } as const, { applyment_state: 'APPROVED' }, false],
+  ])('%s', (_name, result, data, agrees) => {
+    expect(domainAgrees(result, data)).toBe(agrees);
+  });
+});
+
+describe('a closed debit', () => {
+  const made = { made: true, transaction_id: '1', total_fee: 888, contract_id: 'c1' } as DebitNotification;
+  const failed = { made: false, contract_id: 'c1' } as DebitNotification;
+  const success = { outcome: 'SUCCESS', transaction_id: '1', total_fee: 888, contract_id: 'c1' } as const;
+  it.each([
+    ['knows that it was made', success, made, true],
+    ['knows its repayment', success, { ...made, user_repaid: 'Y' }, true],
+    ['is contradicted by a second debit', { ...success, transaction_id: '2' }, made, false],
+    ['is contradicted by another amount', { ...success, total_fee: 1 }, made, false],
+    ['is contradicted by another contract', { ...success, contract_id: 'c2' }, made, false],
+    ['that failed on another contract is contradicted', { outcome: 'PAY_FAIL', contract_id: 'c2' }, failed, false],
+    ['that was made is contradicted by a failure', success, failed, false],
+    ['knows that it failed', { outcome: 'PAY_FAIL', contract_id: 'c1' }, failed, true],
+    ['that failed is contradicted by money taken', { outcome: 'PAY_FAIL', contract_id: 'c1' }, made, false],
+    ['that was refused is contradicted by money taken', { outcome: 'REFUSED' }, made, false],
+    ['that was refused is contradicted by a failure', { outcome: 'REFUSED' }, failed, false],
+    ['that was undecided is contradicted by a decision', { outcome: 'UNDECIDED' }, failed, false],
+    ['without any result knows nothing', {}, made, false],
+  ] as const)('%s', (_name, result, data, agrees) => {
+    expect(debitAgrees(result, data)).toBe(agrees);
   });
 });

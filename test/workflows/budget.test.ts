@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultEvent } from '../../src/interface';
 import { startDevRig } from './dev-server';
 import type { DevRig } from './dev-server';
+import { bytesOf } from '../replay/history-json';
 import { eventsOf } from './histories';
+import type { RunId } from './histories';
 import { newSamples } from './samples';
 
 /** Events of a declaration that is submitted, PROCESSING, decided. */
@@ -31,10 +33,14 @@ describe('the event budget of a declaration, on a real server', () => {
     return declared;
   }
 
-  async function pollsOf({ workflowId, runId }: { workflowId: string; runId: string }): Promise<number> {
+  async function pollsOf({ workflowId, runId }: RunId): Promise<number> {
     const { events } = await rig.client.workflow.getHandle(workflowId, runId).fetchHistory();
     const attempts = (events ?? []).map(({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? 0);
     return Math.max(...attempts);
+  }
+
+  async function bytes({ workflowId, runId }: RunId): Promise<number> {
+    return bytesOf(await rig.client.workflow.getHandle(workflowId, runId).fetchHistory());
   }
 
   it.concurrent('is the same at 1 and at 100 polls', { timeout: 200_000 }, async () => {
@@ -50,6 +56,10 @@ describe('the event budget of a declaration, on a real server', () => {
     expect(await pollsOf(many)).toBeGreaterThanOrEqual(100);
     expect(manyEvents).toEqual(fewEvents);
     expect(manyEvents.length).toBeLessThanOrEqual(BUDGET);
+    const [fewBytes, manyBytes] = await Promise.all([bytes(few), bytes(many)]);
+    process.stdout.write(`declaration: ${fewEvents.length} events, ${fewBytes} and ${manyBytes} bytes\n`);
+    // Nothing grows with the polls but the digits of their number.
+    expect(Math.abs(manyBytes - fewBytes)).toBeLessThan(256);
   });
 
   it.concurrent('allows 7 more when WeChat Pay answers UNDECLARED first', async () => {

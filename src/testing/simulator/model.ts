@@ -113,6 +113,7 @@ export interface Debit {
   readonly merchant: TestCredentials;
   readonly fields: XmlFields;
   readonly openid: string;
+  readonly createdAt: number;
   state: 'ACCEPT' | 'NOTPAY' | 'SUCCESS' | 'PAY_FAIL';
   transaction_id?: string;
   time_end?: string;

@@ -20,6 +20,8 @@ export interface CustomsScript {
   readonly afterRepush?: readonly ScriptedState[];
   readonly afterModify?: readonly ScriptedState[];
   readonly visibleAfter?: number;
+  /** Modifications and re-pushes show up in queries only after so many seconds; until then the record of before does. */
+  readonly changesVisibleAfter?: number;
   /** What the identity question answers instead of comparing. */
   readonly identity?: 'SAME' | 'DIFFERENT' | 'UNCHECKED' | 'USER_ACCOUNT_ABNORMAL' | 'PAYER_INVALID';
 }
@@ -78,6 +80,7 @@ export interface DebitScript {
   readonly err_code?: string;
   readonly err_code_des?: string;
   readonly after?: number;
+  readonly visibleAfter?: number;
 }
 
 export interface PlanScript {

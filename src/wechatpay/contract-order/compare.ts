@@ -1,3 +1,4 @@
+import { contractState } from './states';
 import type {
   ContractNotification,
   ContractOrder,
@@ -47,6 +48,38 @@ export function contractDifferences(
     ...difference('mch_id', order.mch_id, contract.mch_id),
     ...personalDifference('openid', order.openid, contract.openid),
   ];
+}
+
+/** What was learnt of a contract when it was signed; what is not known is not compared. */
+export type SignedContract = OrderedContract & Partial<Pick<ContractRecord, 'contract_id'>>;
+
+/** Fields in which a record or notification is about another contract than the one that was signed. */
+export function signedDifferences(
+  signed: SignedContract,
+  contract: ContractNotification | ContractRecord,
+): readonly Difference[] {
+  return [
+    ...contractDifferences(signed, contract),
+    ...difference('contract_id', signed.contract_id, contract.contract_id),
+  ];
+}
+
+/**
+ * How a contract looks that was signed once:
+ * - `signed` – it still is.
+ * - `ended` – by whomever, or expired.
+ * - `differs` – the record is one of another contract.
+ * - `absent` – there is no such record.
+ * - `unclear` – it has a state that no signed contract should have.
+ */
+export type ContractVerdict = 'signed' | 'ended' | 'differs' | 'absent' | 'unclear';
+
+export function contractVerdict(signed: SignedContract, record: ContractRecord | null | undefined): ContractVerdict {
+  if (record === null || record === undefined) return 'absent';
+  if (signedDifferences(signed, record).length > 0) return 'differs';
+  const { kind } = contractState(record.contract_state);
+  if (kind === 'terminated') return 'ended';
+  return kind === 'signed' ? 'signed' : 'unclear';
 }
 
 /** Only what both sides state can differ. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { appid, longNumber, outTradeNo, parseInput, record, text, transactionId } from '../validation';
+import { appid, longNumber, mchid, outTradeNo, parseInput, record, text, transactionId } from '../validation';
 import type { Rule } from '../validation';
 import type { ContractIdKey, ContractKey, ContractTermination, OrderKey, TransactionKey } from './calls';
 
@@ -66,4 +66,28 @@ const termination = record(
 /** @throws {InvalidInputError} with every problem of it */
 export function parseContractTermination(input: unknown, path = '$.termination'): ContractTermination {
   return parseInput('contract termination', path, termination, input) as ContractTermination;
+}
+
+/** What is known of a signed contract: by these numbers it is asked for, ended, and compared. */
+export interface SignedContractKey extends ContractKey {
+  /** Merchant number, 10 digits. */
+  readonly mch_id: string;
+  /** WeChat Pay's number of the contract, at most 32 characters. */
+  readonly contract_id?: string;
+  /** Who signed, under `appid`, at most 128 characters. Personal. */
+  readonly openid?: string;
+}
+
+const signedContract = record({
+  mch_id: mchid(),
+  appid: appid(),
+  plan_id: longNumber({ min: 1n }),
+  contract_code: text({ max: 128, code: true }),
+  contract_id: contractId().optional(),
+  openid: text({ max: 128, hidden: true }).optional(),
+});
+
+/** @throws {InvalidInputError} with every problem of it */
+export function parseSignedContract(input: unknown, path = '$.contract'): SignedContractKey {
+  return parseInput('contract', path, signedContract, input);
 }

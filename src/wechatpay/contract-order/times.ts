@@ -30,3 +30,8 @@ export function formatBeijingTime(epochMs: number): string {
     .replace(/\.\d{3}Z$/, '')
     .replace(/[-T:]/g, '');
 }
+
+/** Epoch milliseconds of a `yyyy-MM-dd HH:mm:ss` Beijing time, as contracts have it. `undefined` for anything else. */
+export function parseContractTime(text: string): number | undefined {
+  return /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text) ? parseBeijingTime(text.replace(/\D/g, '')) : undefined;
+}

@@ -18,7 +18,7 @@ const COMMON = ['appid', 'mchid', 'out_trade_no', 'transaction_id'] as const;
 /**
  * Checks all parts of one split order together, before the first of them is declared: each is right by itself, all name
  * the same payment, each part is there once for a customs, and at one customs they do not exceed what was paid and not
- * refunded. WeChat Pay refuses the part that exceeds it, when the others are at customs already.
+ * refunded, where that is given. WeChat Pay refuses the part that exceeds it, when the others are at customs already.
  *
  * Source: WeChat Pay Global APIv3, Customs Declaration, "Submit a declaration", error "split amount incorrect".
  *
@@ -26,7 +26,7 @@ const COMMON = ['appid', 'mchid', 'out_trade_no', 'transaction_id'] as const;
  */
 export function parseSplitOrder(
   parts: readonly unknown[],
-  payment: SplitPayment,
+  payment: SplitPayment | undefined,
   path = '$.declarations',
   options: ParseOptions = {},
 ): readonly CustomsDeclaration[] {
@@ -48,7 +48,7 @@ export function parseSplitOrder(
 
 function setProblems(
   parts: readonly (CustomsDeclaration | undefined)[],
-  { paid, refunded = 0 }: SplitPayment,
+  payment: SplitPayment | undefined,
   path: string,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -78,6 +78,10 @@ function setProblems(
     firstOf.set(key, before ?? index);
     sums.set(part.customs, (sums.get(part.customs) ?? 0) + (part.order_fee ?? 0));
   });
+  if (payment === undefined) return problems;
+  const { paid, refunded = 0 } = payment;
+  const wrong = paymentProblems(paid, refunded);
+  if (wrong.length > 0) return [...problems, ...wrong];
   for (const [customs, sum] of sums) {
     if (sum <= paid - refunded) continue;
     problems.push({
@@ -89,4 +93,17 @@ function setProblems(
     });
   }
   return problems;
+}
+
+/** A sum that is not a number of fen would be exceeded by nothing. */
+function paymentProblems(paid: unknown, refunded: unknown): Problem[] {
+  const remedy = 'Give the amounts of the payment in fen.';
+  if (!Number.isSafeInteger(paid) || (paid as number) < 0) {
+    return [{ code: 'integer', path: '$.payment.paid', expected: 'an integer of fen', remedy }];
+  }
+  if (!Number.isSafeInteger(refunded) || (refunded as number) < 0 || (refunded as number) > (paid as number)) {
+    const expected = 'an integer from 0 to the paid amount, in fen';
+    return [{ code: 'integer', path: '$.payment.refunded', expected, remedy }];
+  }
+  return [];
 }

@@ -60,6 +60,17 @@ export function permissionCovers(transactionLimitType: string | undefined, autho
   return AUTHORIZATION_STATES[authorizationState as keyof typeof AUTHORIZATION_STATES].level >= wanted;
 }
 
+/** The application that WeChat Pay makes by itself once one for NO_LIMIT is approved. */
+export const LIMIT_REMOVAL = 'APPLY_FOR_RELIEVE_LIMITED';
+
+/** Whether an approval is followed by a second, automatic application. */
+export function bringsLimitRemoval(application: {
+  readonly applyment_type?: string;
+  readonly transaction_limit_type?: string;
+}): boolean {
+  return application.transaction_limit_type === 'NO_LIMIT' && application.applyment_type !== LIMIT_REMOVAL;
+}
+
 export type RefusalMeaning = 'already-authorized' | 'in-process';
 
 /**

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { contractDifferences, paymentDifferences } from '../../../src/wechatpay/contract-order/compare';
+import {
+  contractDifferences,
+  contractVerdict,
+  paymentDifferences,
+  signedDifferences,
+} from '../../../src/wechatpay/contract-order/compare';
 import type { ContractNotification, PaymentNotification } from '../../../src/wechatpay/contract-order/schema';
 import { ORDER } from './orders';
 
@@ -66,5 +71,31 @@ describe('contractDifferences', () => {
     const found = contractDifferences(ORDER, { ...CONTRACT, openid: 'other' });
     expect(found).toEqual([{ field: 'openid' }]);
     expect(contractDifferences({ ...ORDER, openid: undefined }, { ...CONTRACT, openid: 'other' })).toEqual([]);
+  });
+});
+
+describe('a contract that was signed once', () => {
+  const SIGNED = { ...ORDER, contract_id: CONTRACT.contract_id };
+  const record = { ...CONTRACT, contract_state: '0' };
+
+  it('is compared by its number as well', () => {
+    expect(signedDifferences(SIGNED, record)).toEqual([]);
+    expect(
+      signedDifferences(SIGNED, { ...record, contract_id: 'Wx2', plan_id: '7' }).map(({ field }) => field),
+    ).toEqual(['plan_id', 'contract_id']);
+    expect(signedDifferences(ORDER, { ...record, contract_id: 'Wx2' })).toEqual([]);
+  });
+
+  it.each([
+    ['signed', record],
+    ['ended', { ...record, contract_state: '1' }],
+    ['unclear', { ...record, contract_state: '9' }],
+    ['unclear', { ...record, contract_state: '7' }],
+    ['differs', { ...record, contract_id: 'Wx2' }],
+    ['differs', { ...record, contract_id: 'Wx2', contract_state: '1' }],
+    ['absent', null],
+    ['absent', undefined],
+  ])('looks %s', (verdict, answer) => {
+    expect(contractVerdict(SIGNED, answer)).toBe(verdict);
   });
 });

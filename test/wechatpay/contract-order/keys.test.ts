@@ -4,6 +4,7 @@ import {
   parseContractTermination,
   parseOrderKey,
   parseOwnOrderKey,
+  parseSignedContract,
 } from '../../../src/wechatpay/contract-order/keys';
 import { refusalOf } from '../../bad-inputs/inputs';
 import { ORDER } from './orders';
@@ -72,3 +73,28 @@ it.each(['', 'x'.repeat(257), '中'.repeat(171), 'a\u0000b'])(
     ).toEqual(['$.termination.appid', '$.termination.contract_termination_remark']);
   },
 );
+
+describe('a contract to watch', () => {
+  const { mch_id, openid } = ORDER;
+  const whole = { mch_id, appid, plan_id, contract_code };
+
+  it('is named whole, and may be known better', () => {
+    expect(parseSignedContract(whole)).toEqual(whole);
+    const better = { ...whole, contract_id: 'Wx15463511252015071056489715', openid };
+    expect(parseSignedContract(better)).toEqual(better);
+  });
+
+  it('is refused with every problem of it, without showing who signed', () => {
+    const wrong = { mch_id: '1', plan_id: '0', contract_code: '', contract_id: 'Wx-1', openid: 'o'.repeat(129), x: 1 };
+    expect(problems(() => parseSignedContract(wrong))).toEqual([
+      '$.contract.mch_id length',
+      '$.contract.appid required',
+      '$.contract.plan_id range',
+      '$.contract.contract_code empty',
+      '$.contract.contract_id pattern',
+      '$.contract.openid length',
+      '$.contract.x unknown-field',
+    ]);
+    expect(JSON.stringify(refusalOf(() => parseSignedContract(wrong)))).not.toContain('ooo');
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { formatBeijingTime, parseBeijingTime } from '../../../src/wechatpay/contract-order/times';
+import { formatBeijingTime, parseBeijingTime, parseContractTime } from '../../../src/wechatpay/contract-order/times';
 
 describe('Beijing time', () => {
   const zone = process.env.TZ;
@@ -47,5 +47,23 @@ describe('Beijing time', () => {
         expect(parseBeijingTime(formatBeijingTime(second * 1000 + 999))).toBe(second * 1000);
       }),
     );
+  });
+});
+
+describe('the time of a contract', () => {
+  it('is Beijing time, to the second', () => {
+    expect(parseContractTime('2026-01-02 03:05:01')).toBe(Date.UTC(2026, 0, 1, 19, 5, 1));
+  });
+
+  it.each([
+    '',
+    '20260102030501',
+    '2026-01-02',
+    '2026-1-2 03:05:01',
+    '2026-02-30 00:00:00',
+    'x2026-01-02 03:05:01',
+    '2026-01-02 03:05:01 ',
+  ])('is not %j', (text) => {
+    expect(parseContractTime(text)).toBeUndefined();
   });
 });

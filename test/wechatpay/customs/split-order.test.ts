@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSplitOrder } from '../../../src/wechatpay/customs/split-order';
+import type { SplitPayment } from '../../../src/wechatpay/customs/split-order';
 import { InvalidInputError } from '../../../src/wechatpay/errors';
 import type { Problem } from '../../../src/wechatpay/errors';
 import { plain, split } from './declarations';
@@ -44,6 +45,31 @@ describe('the parts of a split order', () => {
       '$.declarations[3].sub_order_no duplicate',
       '$.declarations sum',
     ]);
+  });
+
+  it('are checked without their sum where the payment is not known', () => {
+    expect(parseSplitOrder([first, second], undefined)).toEqual([first, second]);
+    expect(() => parseSplitOrder([first, first], undefined)).toThrow('each sub_order_no once');
+  });
+
+  it.each([
+    [Number.NaN, undefined, '$.payment.paid integer'],
+    [Infinity, undefined, '$.payment.paid integer'],
+    [17.76, undefined, '$.payment.paid integer'],
+    [-1, undefined, '$.payment.paid integer'],
+    ['9999', undefined, '$.payment.paid integer'],
+    [9999, 10_000, '$.payment.refunded integer'],
+    [9999, -1, '$.payment.refunded integer'],
+    [9999, Number.NaN, '$.payment.refunded integer'],
+  ])('are not held against a payment of %s with %s refunded', (paid, refunded, problem) => {
+    const payment = { paid, ...(refunded === undefined ? {} : { refunded }) } as SplitPayment;
+    let problems: readonly Problem[] = [];
+    try {
+      parseSplitOrder([first, second], payment);
+    } catch (error) {
+      problems = (error as InvalidInputError).problems;
+    }
+    expect(problems.map(({ path, code }) => `${path} ${code}`)).toEqual([problem]);
   });
 
   it('are warned of one by one', () => {

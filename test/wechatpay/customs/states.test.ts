@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { declarationDifferences } from '../../../src/wechatpay/customs/compare';
-import { customsStateKind } from '../../../src/wechatpay/customs/states';
+import { customsRemedy, customsStateKind, REPUSHABLE_STATES } from '../../../src/wechatpay/customs/states';
 import { plain, split } from './declarations';
 
 describe('a customs state', () => {
@@ -23,6 +23,28 @@ describe('a customs state', () => {
 
   it.each(['customs/states.ts', 'h5/states.ts'])('table %s imports nothing: workflows carry it', (file) => {
     expect(readFileSync(join(__dirname, '../../../src/wechatpay', file), 'utf8')).not.toMatch(/^import|require\(/m);
+  });
+});
+
+describe('the way out of a state', () => {
+  it.each([
+    ['FAIL', '企业（4403169D3W）不是电商平台企业', 'right merchant_customs_no'],
+    ['FAIL', 'enterprise X is not an e-commerce platform enterprise', 'right merchant_customs_no'],
+    ['FAIL', '支付信息不存在', 'sub_order_no and sub_order_id'],
+    ['FAIL', 'something nobody has explained', 'modify the declaration'],
+    ['FAIL', undefined, 'modify the declaration'],
+    ['EXCEPT', 'lock', 'Re-push later.'],
+    ['EXCEPT', '支付信息不存在', 'Re-push later.'],
+  ])('%s with %s', (state, explanation, way) => {
+    expect(customsRemedy(state, explanation)).toContain(way);
+  });
+
+  it.each(['SUCCESS', 'PROCESSING', 'BRAND_NEW', 'toString'])('is not needed from %s', (state) => {
+    expect(customsRemedy(state)).toBeUndefined();
+  });
+
+  it('is a re-push from SUCCESS and EXCEPT only', () => {
+    expect(REPUSHABLE_STATES).toEqual(['SUCCESS', 'EXCEPT']);
   });
 });
 

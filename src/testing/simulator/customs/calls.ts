@@ -6,7 +6,7 @@ import { checkFields } from '../v3/fields';
 import type { Fields } from '../v3/fields';
 import { isVisible, longNumber } from '../world';
 import type { World } from '../world';
-import { inForce, ledgerKey, plan, scriptOf, stepAt, storeKey } from './records';
+import { inForce, ledgerKey, plan, scriptOf, stepAt, storeKey, versionsAt } from './records';
 import {
   checkAmounts,
   checkRegistration,
@@ -120,8 +120,10 @@ export function query(world: World, merchant: TestCredentials, parameters: Field
   const offset = Number(parameters.offset ?? 0);
   const limit = Number(parameters.limit ?? 20);
   const records = found.flatMap((one) => {
-    const shown = world.settings.showVoidedRecords ? [...one.versions].reverse() : [inForce(one)];
-    return shown.map((version) => recordOf(one, version.data, stepAt(version, world.now())));
+    const asOf = world.now() - (scriptOf(world, inForce(one).data).changesVisibleAfter ?? 0) * 1000;
+    const versions = versionsAt(one, asOf).reverse();
+    const shown = world.settings.showVoidedRecords ? versions : versions.slice(0, 1);
+    return shown.map((version) => recordOf(one, version.data, stepAt(version, asOf)));
   });
   return {
     appid: merchant.appid,

@@ -28,6 +28,11 @@ export function inForce(declaration: CustomsDeclarationOf): CustomsVersion {
   return version;
 }
 
+/** The versions that a query knew at that time; the first one at least. */
+export function versionsAt({ versions }: CustomsDeclarationOf, now: number): CustomsVersion[] {
+  return versions.filter(({ steps: [first] }, index) => index === 0 || (first !== undefined && first.at <= now));
+}
+
 /** The step a version has reached. */
 export function stepAt(version: CustomsVersion, now: number): CustomsStep {
   const step = version.steps.filter(({ at }) => at <= now).at(-1) ?? version.steps[0];

@@ -1,6 +1,6 @@
 import type { Debit } from '../model';
 import { compactTime } from '../times';
-import { longNumber } from '../world';
+import { isVisible, longNumber } from '../world';
 import type { World } from '../world';
 import { V2Error } from './call';
 import type { V2Call } from './call';
@@ -31,7 +31,13 @@ export const applyDebit: V2Call = {
     if (!contract || contract.terminated) throw new V2Error('CONTRACT_NOT_EXIST', '签约协议不存在');
     const script = world.scripts.debits.for(out_trade_no);
     const immediate = world.now() - contract.signedAt < IMMEDIATE_MS;
-    const debit: Debit = { merchant, fields, openid: contract.openid, state: immediate ? 'NOTPAY' : 'ACCEPT' };
+    const debit: Debit = {
+      merchant,
+      fields,
+      openid: contract.openid,
+      createdAt: world.now(),
+      state: immediate ? 'NOTPAY' : 'ACCEPT',
+    };
     world.stores.debits.set(key, debit);
     world.ledger.record('debit-accepted', merchant.mchid, out_trade_no, world.now());
     const wait =
@@ -100,7 +106,7 @@ export const queryDebit: V2Call = {
         : [...world.stores.debits.values()].find(
             (one) => one.merchant === merchant && one.transaction_id === transaction_id,
           );
-    if (!debit) {
+    if (!debit || !isVisible(world, debit.createdAt, world.scripts.debits.for(out_trade_no).visibleAfter)) {
       const ordinary = world.stores.orders.has(orderKey(merchant.mchid, out_trade_no));
       throw ordinary
         ? new V2Error('INVALID_REQUEST', '订单不是委托代扣场景')
