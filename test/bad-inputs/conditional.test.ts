@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { EARLIEST_CLOSE } from '../../src/wechatpay/contract-order/states';
 import { parseContractOrder, parseFrozenContractOrder } from '../../src/wechatpay/contract-order/order-rules';
 import { customsStateKind } from '../../src/wechatpay/customs/states';
+import { repushRefusal } from '../../src/workflows/customs-rules';
 import { seal } from '../../src/wechatpay/v3/sealing';
 import { ORDER } from '../wechatpay/contract-order/orders';
 import { plain } from '../wechatpay/customs/declarations';
@@ -129,9 +130,9 @@ proveGroup('conditional', {
     expect(at(EXPIRY - 60_001)).toEqual([]);
   },
   B197: async () => {
-    // A workflow pushes from EXCEPT alone. Whoever pushes without asking is told by WeChat Pay.
+    // A workflow refuses it before anything is sent. Whoever pushes without asking is told by WeChat Pay.
     expect(customsStateKind('PROCESSING').kind).toBe('pending');
-    await provenIn('test/workflows/endings.test.ts', 'EXCEPT that heals by itself is not pushed')();
+    expect(repushRefusal('PROCESSING')).toContain('Nothing was sent.');
     const { customs, simulator } = await connected();
     simulator.script({
       customs: { transaction_id: plain.transaction_id, states: [{ after: 0, state: 'PROCESSING' }] },
@@ -165,7 +166,7 @@ proveGroup('conditional', {
     expect(again).toMatchObject({ domains: ['a.com'] });
   },
   B200: async () => {
-    await provenIn('test/workflows/endings.test.ts', 'an identity of an order that was not declared is refused')();
+    await provenIn('test/workflows/scenarios/identity-verification.ts', 'refused-because-not-declared')();
     const { customs, keyRing } = await connected();
     const key = await keyRing.sealingKey();
     const asked = customs.verifyCertificate({
@@ -181,8 +182,9 @@ proveGroup('conditional', {
     // A workflow waits with the close; whoever does not is refused, and the order can still be paid.
     expect(EARLIEST_CLOSE).toBe(300_000);
     await provenIn(
-      'test/workflows/endings.test.ts',
-      'presignFailure close closes the order instead of selling it without a contract',
+      'test/workflows/contract-close.test.ts',
+      'whose pre-signing failed',
+      'is closed in time, by one request',
     )();
     const { orders, simulator, appid, mchid } = await connected();
     const order = { ...ORDER, appid, mch_id: mchid, contract_appid: appid, contract_mchid: mchid };
