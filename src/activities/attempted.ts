@@ -1,5 +1,5 @@
 import type { Observation, Submitted, Waiting } from '../interface';
-import { WechatPayError } from '../wechatpay/errors';
+import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import { Attempt } from './attempt';
 import { differs, needsPerson, provesNothingDone, stillPending, toFailure } from './failures';
 import type { Schedule } from './schedule';
@@ -146,7 +146,9 @@ interface Asking<Record_> {
 export function askUntilChanged<Record_>({ schedule, waiting, ask }: Asking<Record_>): Promise<Observation<Record_>> {
   const misconfigured = waiting.operatorTold === 'configuration';
   return attemptedWithOperator(misconfigured, async (attempt): Promise<Observation<Record_>> => {
-    const asked = await ask(attempt);
+    const asked = await ask(attempt).catch((error: unknown) => {
+      throw refusedQuestion(error) ?? error;
+    });
     if (!('pending' in asked)) return asked;
     // An answer as it should be: somebody has repaired what was wrong.
     if (misconfigured) return { recovered: true };
@@ -154,6 +156,17 @@ export function askUntilChanged<Record_>({ schedule, waiting, ask }: Asking<Reco
     const delay = clipped(Math.min(planned, asked.within ?? planned), attempt.remaining());
     throw stillPending(`${asked.pending}, asked ${times(attempt.number)}, next in ${inWords(delay)}`, delay);
   });
+}
+
+/**
+ * A question that WeChat Pay refuses decides nothing about what it was asked about. So it is no end of the wait: it is
+ * asked again as slowly as with a wrong key, and a person is told.
+ */
+function refusedQuestion(error: unknown): WechatPayError | undefined {
+  if (!(error instanceof WechatPayError) || error instanceof InvalidInputError) return undefined;
+  const { errorClass, message } = error;
+  const isRefusal = errorClass === 'REFUSED' || errorClass === 'NOT_FOUND' || errorClass === 'INPUT';
+  return isRefusal ? new WechatPayError('CONFIGURATION', message, error) : undefined;
 }
 
 function times(count: number): string {

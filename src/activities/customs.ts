@@ -166,11 +166,13 @@ async function modified(
     before = record;
     return undefined;
   };
-  const found = await settled(attempt, timing, done);
+  const look = () => settled(attempt, timing, done);
+  const found = await look();
   if (found !== undefined) return { record: found, before: snapshot, request: sentOrNot(attempt) };
   if (attempt.sentBefore >= MODIFICATIONS_AT_MOST) return { record: before, before: snapshot, request: 'UNKNOWN' };
-  const record = complete(await send(attempt, () => calls.modify(modification)), modification);
-  return { record, before, request: 'SENT' };
+  const sent = await sendOrSee(attempt, () => calls.modify(modification), look);
+  if ('seen' in sent) return { record: sent.seen, before: snapshot, request: 'SENT' };
+  return { record: complete(sent.answer, modification), before, request: 'SENT' };
 }
 
 /** One attempt of a re-push, which counts as done when the record has moved since the snapshot. */
@@ -183,14 +185,37 @@ async function pushed(
   sends: number,
 ): Promise<Corrected> {
   const callsOf: CallsOf = () => Promise.resolve(calls);
-  const found = await settled(attempt, timing, async () => {
-    const record = await find(callsOf, repush);
-    return record !== undefined && hasMoved(record, snapshot) ? record : undefined;
-  });
+  const look = () =>
+    settled(attempt, timing, async () => {
+      const record = await find(callsOf, repush);
+      return record !== undefined && hasMoved(record, snapshot) ? record : undefined;
+    });
+  const found = await look();
   if (found !== undefined) return { record: found, before: snapshot, request: sentOrNot(attempt) };
   if (attempt.sentBefore >= sends) return { record: snapshot, before: snapshot, request: 'UNKNOWN' };
-  const record = complete(await send(attempt, () => calls.repush(repush)), repush);
+  const sent = await sendOrSee(attempt, () => calls.repush(repush), look);
+  const record = 'seen' in sent ? sent.seen : complete(sent.answer, repush);
   return { record, before: snapshot, request: 'SENT' };
+}
+
+/**
+ * Sends a request once more or for the first time. A repeat that is refused may be refused because the one of before has
+ * arrived by now: then the record shows it, and that is followed.
+ */
+async function sendOrSee(
+  attempt: Attempt,
+  request: () => Promise<CustomsRecord>,
+  look: () => Promise<CustomsRecord | undefined>,
+): Promise<{ readonly answer: CustomsRecord } | { readonly seen: CustomsRecord }> {
+  const repeats = attempt.sentBefore > 0;
+  try {
+    return { answer: await send(attempt, request) };
+  } catch (error) {
+    if (!repeats || !(error instanceof WechatPayError) || error.errorClass !== 'REFUSED') throw error;
+    const seen = await look();
+    if (seen === undefined) throw error;
+    return { seen };
+  }
 }
 
 /** What a record that is as it should be says about the request: without one of ours, somebody else was there. */

@@ -154,7 +154,7 @@ export class WechatPayClient {
     return orderWithContract(this.starter, request, ONE_EFFECT);
   }
 
-  /** Watches an order again whose earlier process ended UNDECIDED. Adopts what WeChat Pay has; never sends. */
+  /** Watches an order again whose earlier process ended UNDECIDED. Adopts what WeChat Pay has; sends only `closeOrder`. */
   async resumeOrder(
     request: ContractOrderRequest,
   ): Promise<ContractOrderProcess<FirstAnswer<ContractOrderSubmission>>> {

@@ -1,10 +1,10 @@
 import { identityOf } from '../interface';
 import type {
-  CommonOptions,
   CustomsDeclarationInput,
   CustomsOptions,
   CustomsResult,
   FirstAnswer,
+  IdentityOptions,
   IdentityResult,
 } from '../interface';
 import { parseDeclaration, parseVerification } from '../wechatpay/customs/schema';
@@ -61,7 +61,7 @@ function declarationInput(starter: Starter, { declaration: given, identity: paye
 export interface VerificationRequest {
   readonly order: Omit<CertificateVerification, keyof SealedIdentity>;
   readonly identity: Identity;
-  readonly options?: CommonOptions;
+  readonly options?: IdentityOptions;
 }
 
 export async function verifyIdentity(

@@ -275,12 +275,12 @@ export interface DebitActivities {
   }): Promise<Submitted<DebitRecord>>;
   /** Waits until the debit's `trade_state` differs from `seen`. */
   awaitDebitResult(input: {
-    readonly debit: FrozenDebit;
+    readonly debit: Debit;
     readonly seen: string;
     readonly waiting: Waiting;
   }): Promise<Observation<DebitRecord>>;
   /** Asks once, now. */
-  queryDebit(input: { readonly debit: FrozenDebit }): Promise<DebitRecord | null>;
+  queryDebit(input: { readonly debit: Debit }): Promise<DebitRecord | null>;
 }
 
 /** Run beside the workflows, because they only read configuration. */

@@ -75,9 +75,12 @@ export interface CustomsRepushInput {
   readonly options?: CustomsOptions;
 }
 
+/** It asks whatever the options are, and as seldom as it can: each question sends personal data. */
+export type IdentityOptions = Omit<CommonOptions, 'adopt' | 'pollEvery'>;
+
 export interface IdentityVerificationInput {
   readonly verification: CertificateVerification;
-  readonly options?: CommonOptions;
+  readonly options?: IdentityOptions;
 }
 
 export interface H5ApplicationInput {

@@ -21,12 +21,9 @@ const COMMON = {
     holds: (value: unknown) => typeof value === 'string' && value.length >= 1 && value.length <= 64,
   },
   onResult: {
-    expected: '`{ taskQueue, activity }`, both text',
+    expected: '`{ taskQueue, activity }`, both text of 1 to 200 characters',
     holds: (value: unknown) =>
-      isRecord(value) &&
-      Object.keys(value).length === 2 &&
-      typeof value['taskQueue'] === 'string' &&
-      typeof value['activity'] === 'string',
+      isRecord(value) && Object.keys(value).length === 2 && isName(value['taskQueue']) && isName(value['activity']),
   },
 } satisfies Record<string, OptionRule>;
 
@@ -44,6 +41,9 @@ const CUSTOMS_REPUSH = {
   adopt: { expected: 'no `adopt`: a re-push sends', holds: (value: unknown) => value === false },
 } satisfies Record<string, OptionRule>;
 
+/** A question, which changes nothing: nothing is adopted, and how often it is asked is limited. */
+const { adopt: _adopt, pollEvery: _pollEvery, ...IDENTITY } = COMMON;
+
 const CONTRACT_ORDER = {
   ...COMMON,
   contractWait: duration,
@@ -60,7 +60,7 @@ export const OPTION_RULES = {
   customsDeclaration: CUSTOMS,
   customsModification: CUSTOMS,
   customsRepush: CUSTOMS_REPUSH,
-  identityVerification: COMMON,
+  identityVerification: IDENTITY,
   h5Application: COMMON,
   h5Amendment: COMMON,
   h5DomainModification: COMMON,
@@ -69,6 +69,11 @@ export const OPTION_RULES = {
   contractDebit: COMMON,
   unclaimedNotification: { reference, onResult },
 } satisfies Record<string, Record<string, OptionRule>>;
+
+/** An empty name is refused by the server again and again: the workflow would hang at its very end. */
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 200;
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

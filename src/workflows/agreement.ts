@@ -20,7 +20,14 @@ export function paymentAgrees(result: Partial<ContractOrderResult>, data: Paymen
 
 /** An order knows of its signing only; what becomes of the contract later is the contract's own affair. */
 export function orderAgreesWithContract(result: Partial<ContractOrderResult>, data: ContractNotification): boolean {
-  return data.change_type === 'ADD' && result.contract === 'SIGNED' && result.contract_id === data.contract_id;
+  const { contract, contract_id, contract_code, plan_id } = result;
+  return (
+    data.change_type === 'ADD' &&
+    contract === 'SIGNED' &&
+    contract_id === data.contract_id &&
+    (contract_code === undefined || contract_code === data.contract_code) &&
+    (plan_id === undefined || plan_id === data.plan_id)
+  );
 }
 
 /** A terminated contract: its termination again, or its signing delivered late, which must not revive it. */

@@ -54,6 +54,8 @@ export function askingIdentity(milliseconds: number) {
     startToCloseTimeout: '30s',
     scheduleToCloseTimeout: milliseconds,
     heartbeatTimeout: '20s',
+    // The workflow ends next, and what is still asked harms nobody.
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
     // The activity counts the questions that went out and stops at three; an attempt that reached nobody is none.
     retry: { initialInterval: '10s', backoffCoefficient: 2 },
     summary: 'ask whether this person is the payer',

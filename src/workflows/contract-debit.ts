@@ -1,12 +1,13 @@
+import { difference } from '../wechatpay/contract-order/compare';
 import { debitDifferences } from '../wechatpay/debit/compare';
-import type { DebitNotification, DebitRecord, FrozenDebit } from '../wechatpay/debit/types';
+import type { Debit, DebitNotification, DebitRecord, FrozenDebit } from '../wechatpay/debit/types';
 import { identityOf, parseDuration, SIGNALS, UPDATES } from '../interface';
 import type { ContractDebitInput, ContractDebitResult, DebitNotified, FirstAnswer } from '../interface';
 import { debitAgrees } from './agreement';
 import { awaiting, calling, configuration, submitting } from './api';
 import { debitAttention, debitOutcome, openAttention } from './debit-outcome';
 import type { DebitFacts, NotMade } from './debit-outcome';
-import { answered, conflict, unlessTimeUp } from './failures';
+import { answered, conflict, unlessUnanswered } from './failures';
 import { guard } from './guard';
 import { Inbox } from './inbox';
 import { keepUnclaimed } from './keep-unclaimed';
@@ -41,11 +42,15 @@ export async function contractDebit(input: ContractDebitInput): Promise<Contract
         identity: identityOf.contractDebit,
       }),
     );
-    process.onLeftovers(inbox, debitAgrees);
+    process.onLeftovers(
+      inbox,
+      (result, data) => debitAgrees(result, data) && debitDifferences(input.debit, data).length === 0,
+    );
     submission.beforeFailing((failure) => process.failing(failure));
     const deadline = Date.now() + parseDuration(input.options?.giveUpAfter ?? GIVE_UP_AFTER)!;
+    // Before anything is waited for: an update that comes with the start finds what it asks for.
+    const wait = new DebitWait(process, inbox, { debit: input.debit, deadline, options: input.options });
     const debit = hasAddress(input.debit) ? input.debit : await configuration.completeDebit({ debit: input.debit });
-    const wait = new DebitWait(process, inbox, { debit, deadline, options: input.options });
 
     const sent = await submit<DebitRecord>(process, deadline, (operatorTold, milliseconds) =>
       submitting('debit', milliseconds).submitDebit({ debit, adopt: input.options?.adopt, operatorTold }),
@@ -89,7 +94,8 @@ class DebitWait {
     private readonly process: Process<ContractDebitResult>,
     private readonly inbox: Inbox<DebitNotified>,
     private readonly plan: {
-      readonly debit: FrozenDebit;
+      /** As it was started: what may have been filled in, its `notify_url`, no question needs. */
+      readonly debit: Debit;
       readonly deadline: number;
       readonly options: ContractDebitInput['options'];
     },
@@ -164,7 +170,11 @@ class DebitWait {
   private async take(): Promise<void> {
     for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
       const { data } = notification;
-      const differences = debitDifferences(this.plan.debit, data);
+      const differences = [
+        ...debitDifferences(this.plan.debit, data),
+        // Made twice under one number: the second is a person's to look at.
+        ...(data.made ? difference('transaction_id', this.made?.transaction_id, data.transaction_id) : []),
+      ];
       if (differences.length > 0) {
         const reason = `its ${differences.map(({ field }) => field).join(', ')} differ from the debit's`;
         await keepUnclaimed({ mchid: this.plan.debit.mch_id, notification, reason, ...this.process.callers });
@@ -182,7 +192,7 @@ class DebitWait {
   /** "Not made" may also mean that nobody can tell by this message. Without an answer the polls go on. */
   private async ask(data: Extract<DebitNotification, { made: false }>): Promise<void> {
     this.notMade = data;
-    const record = await this.query().catch(unlessTimeUp);
+    const record = await this.query().catch(unlessUnanswered);
     if (record !== null) this.found(record);
   }
 
@@ -192,7 +202,7 @@ class DebitWait {
 
   /** The limit has passed: asks once more, because the last poll may be an hour old. */
   private async lastLook(): Promise<ContractDebitResult> {
-    const record = await calling('ask a last time').queryDebit({ debit: this.plan.debit }).catch(unlessTimeUp);
+    const record = await calling('ask a last time').queryDebit({ debit: this.plan.debit }).catch(unlessUnanswered);
     if (record !== null) this.found(record);
     await this.take();
     return (

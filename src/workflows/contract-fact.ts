@@ -8,7 +8,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { contractDifferences } from '../wechatpay/contract-order/compare';
+import { contractDifferences, signedDifferences } from '../wechatpay/contract-order/compare';
 import type { ContractOrderAnswer, FrozenContractOrder } from '../wechatpay/contract-order/schema';
 import { contractState } from '../wechatpay/contract-order/states';
 import { identityOf, parseDuration, SIGNALS, startAttributes } from '../interface';
@@ -22,7 +22,7 @@ import type {
   Signing,
 } from '../interface';
 import { awaiting, calling } from './api';
-import { conflictMessage, unlessTimeUp } from './failures';
+import { conflictMessage, unlessUnanswered } from './failures';
 import { contract } from './contract';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
@@ -78,7 +78,8 @@ export class ContractFact {
   /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
   async take(): Promise<void> {
     for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
-      const differences = contractDifferences(this.order, notification.data);
+      const { contract_id } = this.signed ?? {};
+      const differences = signedDifferences({ ...this.order, contract_id }, notification.data);
       if (differences.length > 0) {
         const fields = differences.map(({ field }) => field).join(', ');
         const reason = `its ${fields} differ from the order's`;
@@ -90,10 +91,14 @@ export class ContractFact {
     }
   }
 
-  async decided(paid: boolean, contractWait = parseDuration('2 hours')!): Promise<ContractOutcome> {
+  async decided(
+    payment: ContractOrderResult['payment'],
+    contractWait = parseDuration('2 hours')!,
+  ): Promise<ContractOutcome> {
     const { contract_code, plan_id } = this.order;
     const named = { contract_code, plan_id };
-    if (this.signed === undefined && paid && !this.presignFailed) await this.wait(Date.now() + contractWait);
+    if (this.signed === undefined && payment === 'PAID' && !this.presignFailed)
+      await this.wait(Date.now() + contractWait);
     if (this.signed !== undefined) {
       await this.handOver(this.signed);
       return { contract: 'SIGNED', contract_id: this.signed.contract_id, ...named };
@@ -106,7 +111,8 @@ export class ContractFact {
         ...named,
       };
     }
-    if (!this.presignFailed) return { contract: 'NOT_SIGNED', ...named };
+    // An order that may still be paid may still be signed with it.
+    if (!this.presignFailed) return { contract: payment === 'UNDECIDED' ? 'UNDECIDED' : 'NOT_SIGNED', ...named };
     const { contract_err_code, contract_err_code_des } = this.answer ?? {};
     return {
       contract: 'PRESIGN_FAILED',
@@ -177,7 +183,7 @@ export class ContractFact {
     const { mch_id, appid, plan_id, contract_code } = this.order;
     const record = await calling('ask a last time')
       .queryContract({ mch_id, appid, plan_id, contract_code })
-      .catch(unlessTimeUp);
+      .catch(unlessUnanswered);
     if (record === null || contractState(record.contract_state).kind !== 'signed') return;
     const differences = contractDifferences(this.order, record);
     if (differences.length === 0) this.signed = record;

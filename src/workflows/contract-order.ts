@@ -9,6 +9,7 @@ import type {
   PaymentNotified,
 } from '../interface';
 import type { ContractOrder, FrozenContractOrder } from '../wechatpay/contract-order/schema';
+import { contractDifferences, paymentDifferences } from '../wechatpay/contract-order/compare';
 import { orderAgreesWithContract, paymentAgrees } from './agreement';
 import { isContractChange, isPayment } from './notifications';
 import { configuration, submitting } from './api';
@@ -40,24 +41,41 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
         identity: identityOf.contractOrder,
       }),
     );
-    process.onLeftovers(payments, paymentAgrees);
+    let ordered: ContractOrder = input.order;
+    process.onLeftovers(
+      payments,
+      (result, data) => paymentAgrees(result, data) && paymentDifferences(ordered, data).length === 0,
+    );
     // How its contract ends is no affair of an order's: the contract itself has been told.
     process.onLeftovers(
       contracts,
-      (result, data) => data.change_type === 'DELETE' || orderAgreesWithContract(result, data),
+      (result, data) =>
+        data.change_type === 'DELETE' ||
+        (orderAgreesWithContract(result, data) && contractDifferences(ordered, data).length === 0),
     );
     submission.beforeFailing((failure) => process.failing(failure));
     const { options } = input;
+    // Before anything is waited for: an update that comes with the start finds what it asks for.
+    const payment = new PaymentFact(process, payments, input.order, options);
     const order = isComplete(input.order)
       ? input.order
       : await configuration.completeContractOrder({ order: input.order });
+    ordered = order;
+    payment.completed(order);
     const contract = new ContractFact(process, contracts, order, options);
-    const payment = new PaymentFact(process, payments, order, options);
 
     const sent = await submit(process, payment.deadline, (operatorTold, milliseconds) =>
       submitting('order', milliseconds).submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
     );
-    if (sent.kind !== 'answered') {
+    if (sent.kind === 'answered') {
+      const submitted = sent.answer;
+      submission.answer(firstAnswer(submitted, order.trade_type));
+      contract.presigned(submitted);
+      payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });
+    } else if (sent.kind === 'unsettled' && (await payment.told())) {
+      // What nobody answered was notified meanwhile.
+      submission.answer({ state: payment.known, trade_type: order.trade_type });
+    } else {
       const result: ContractOrderResult =
         sent.kind === 'refused'
           ? { payment: 'REFUSED', contract: 'NOT_SIGNED', ...sent.refusal }
@@ -65,13 +83,8 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
       submission.answer({ state: sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED', ...sent.refusal });
       return process.finish(`${result.payment}/${result.contract}`, result, attention(sent));
     }
-    const submitted = sent.answer;
-    submission.answer(firstAnswer(submitted, order.trade_type));
-    contract.presigned(submitted);
-    payment.ordered(submitted, { closeAtOnce: contract.presignFailed && options?.presignFailure === 'close' });
-
     const paid = await payment.decided(contract);
-    const signed = await contract.decided(paid.payment === 'PAID', parseDuration(options?.contractWait));
+    const signed = await contract.decided(paid.payment, parseDuration(options?.contractWait));
     const result = { ...paid, ...signed };
     return process.finish(`${result.payment}/${result.contract}`, result, {
       needsOperator: result.payment === 'UNDECIDED' || result.contract === 'UNDECIDED',

@@ -164,7 +164,9 @@ class Life {
   /** Its time is over: it was renewed, or it has ended and the notification got lost. */
   private async lookAtExpiry(): Promise<void> {
     this.expiryLookAt = NEVER; // this run asks again only if it learns of a later day; the next one does in a month
-    if (this.known.appid === undefined) return;
+    if (this.known.appid === undefined) {
+      return this.unaskableBecause('its time is over, and without its `appid` nobody knows whether it was renewed.');
+    }
     try {
       this.found(await calling('ask whether the contract was renewed', '1 day').queryContract(this.name()));
     } catch (error) {
@@ -176,7 +178,7 @@ class Life {
   private async take(): Promise<void> {
     for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
       if (!isNotification(message.data)) {
-        this.unaskable = undefined;
+        this.askAgain();
         this.learn(handedOver(this.known, message.data));
       } else if (this.ended === undefined) {
         const learnt = notified(this.known, message.data);
@@ -199,8 +201,9 @@ class Life {
       this.ended ??= learnt.result;
       return;
     }
-    const { out_trade_no, options } = this.known;
+    const { appid, out_trade_no, options } = this.known;
     this.known = learnt.kind === 'known' ? learnt.known : withAttention(this.known, learnt.reason);
+    if (this.known.appid !== appid) this.askAgain();
     const later = expiryLook(this.known);
     if (later !== undefined && later > Date.now()) this.expiryLookAt = later;
     if (this.known.out_trade_no !== out_trade_no || this.known.options?.reference !== options?.reference) {
@@ -220,9 +223,21 @@ class Life {
   private cannotAsk(error: unknown): void {
     const words = lastWords(error);
     if (words === undefined) throw error;
+    this.unaskableBecause(words);
+  }
+
+  private unaskableBecause(words: string): void {
     this.unaskable = words;
     this.known = withAttention(this.known, `WeChat Pay cannot be asked for this contract: ${words}`);
     this.show();
+  }
+
+  /** More is known of it: what could not be asked is asked again. */
+  private askAgain(): void {
+    if (this.unaskable === undefined) return;
+    this.unaskable = undefined;
+    this.known = withAttention(this.known);
+    this.expiryLookAt = expiryLook(this.known) ?? NEVER;
   }
 
   private keep(message: ContractNotified | ContractHandedOver, reason: string): Promise<void> {

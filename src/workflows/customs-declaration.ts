@@ -1,5 +1,5 @@
-import { isCancellation } from '@temporalio/workflow';
-import type { CustomsRecord } from '../wechatpay/customs/types';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { CertificateVerification, CustomsRecord } from '../wechatpay/customs/types';
 import { identityOf } from '../interface';
 import type { CustomsDeclarationInput, CustomsResult, FirstAnswer, IdentityResult } from '../interface';
 import { askingIdentity, submitting } from './api';
@@ -45,14 +45,10 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
     }
     submission.answer(submitted.answer);
 
-    const asked = askIdentity(input, remaining(deadline) ?? 1).then((payer) => {
-      const concern = concernAbout(payer);
-      if (concern !== undefined) following.concerns(concern);
-      return payer;
-    });
-    asked.catch(() => undefined); // awaited below; a cancellation may end the wait before that
+    const question = new PayerQuestion(input, remaining(deadline) ?? 1, (concern) => following.concerns(concern));
     const decision = await following.decided({ record: submitted.answer });
-    const payer = await asked;
+    if (question.isOpen) process.change(decision.outcome, attentionOf(decision));
+    const payer = await question.answer();
     return process.finish(
       decision.outcome,
       payer === undefined ? decision : { ...decision, identity: { outcome: payer.outcome, code: payer.code } },
@@ -61,16 +57,54 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
   });
 }
 
-/** The identity question, if one was asked. Its failure never fails the declaration: the answer is UNCHECKED then. */
-async function askIdentity(
-  { declaration, identity }: CustomsDeclarationInput,
-  milliseconds: number,
-): Promise<IdentityResult | undefined> {
-  if (identity === undefined) return undefined;
-  try {
-    return await askingIdentity(milliseconds).verifyIdentity({
-      verification: { ...orderOf(declaration), ...identity },
+/** How long the result of a declaration waits for an identity question that nobody answers. */
+const AFTER_DECISION = '10 minutes';
+
+/**
+ * The identity question beside a declaration, if one is asked. It never fails the declaration, nor keeps its result back
+ * for long: without an answer it is UNCHECKED.
+ */
+class PayerQuestion {
+  private payer: IdentityResult | undefined;
+  private readonly scope = new CancellationScope();
+  private readonly asked: Promise<void> | undefined;
+
+  constructor(
+    { declaration, identity }: CustomsDeclarationInput,
+    milliseconds: number,
+    concerns: (reason: string) => void,
+  ) {
+    if (identity === undefined) return;
+    const verification = { ...orderOf(declaration), ...identity };
+    this.asked = this.scope.run(async () => {
+      this.payer = await ask(verification, milliseconds);
+      const concern = concernAbout(this.payer);
+      if (concern !== undefined) concerns(concern);
     });
+    this.asked.catch(() => undefined); // awaited below; a cancellation may end the wait before that
+  }
+
+  get isOpen(): boolean {
+    return this.asked !== undefined && this.payer === undefined;
+  }
+
+  /** Once customs has decided. */
+  async answer(): Promise<IdentityResult | undefined> {
+    if (this.isOpen) {
+      const summary = 'wait for the answer about the payer';
+      if (!(await condition(() => !this.isOpen, AFTER_DECISION, { summary }))) this.scope.cancel();
+    }
+    await this.asked?.catch((error: unknown) => {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      this.payer = { outcome: 'UNCHECKED' };
+    });
+    return this.payer;
+  }
+}
+
+async function ask(verification: CertificateVerification, milliseconds: number): Promise<IdentityResult> {
+  try {
+    return await askingIdentity(milliseconds).verifyIdentity({ verification });
   } catch (error) {
     if (isCancellation(error)) throw error;
     return { outcome: 'UNCHECKED', ...asRefusal(error) };

@@ -7,7 +7,7 @@ import type { CustomsOptions, CustomsResult, Refusal } from '../interface';
 import { awaiting, calling } from './api';
 import { nextStep, pushed, pushingOf } from './customs-rules';
 import type { Pushing } from './customs-rules';
-import { answered, asRefusal, unlessTimeUp } from './failures';
+import { answered, asRefusal, unlessUnanswered } from './failures';
 import type { Attention, Process } from './process';
 import type { SubmissionEnd } from './submission';
 import { remaining, waitFor } from './waiting';
@@ -155,18 +155,21 @@ export class Following {
       );
       this.before = snapshot;
       this.since = Date.now();
+      this.refreshed = undefined; // asked for before the push was known, so perhaps the record of before it
       return { record };
     } catch (error) {
       const refusal = asRefusal(error);
       if (refusal !== undefined) return { refusal };
-      unlessTimeUp(error); // it stays EXCEPT then, and counts as pushed: whether it was, nobody knows
+      unlessUnanswered(error); // it stays EXCEPT then, and counts as pushed: whether it was, nobody knows
       return { record: snapshot };
     }
   }
 
   /** The limit has passed: asks once more, because the last poll may be two hours old. */
   private async lastLook(last: CustomsRecord): Promise<CustomsResult> {
-    const found = await calling('ask a last time').queryDeclaration({ declaration: this.order }).catch(unlessTimeUp);
+    const found = await calling('ask a last time')
+      .queryDeclaration({ declaration: this.order })
+      .catch(unlessUnanswered);
     const record = found === null || this.isStale(found) ? last : found;
     const { kind } = customsStateKind(record.state);
     if (kind === 'success') return outcomeOf('SUCCESS', record);

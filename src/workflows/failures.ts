@@ -59,9 +59,11 @@ export function asRefusal(error: unknown): Refusal | undefined {
     : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
 }
 
-/** For a question that may stay unanswered: no answer is null, anything else is thrown again. */
-export function unlessTimeUp(error: unknown): null {
-  // A question that is refused stays unanswered as well: it decides nothing, and fails nothing.
+/**
+ * For a question that may stay unanswered: no answer in time is null, and so is a refusal, which decides nothing. Anything
+ * else is thrown again.
+ */
+export function unlessUnanswered(error: unknown): null {
   if (isTimeUp(error) || asRefusal(error) !== undefined) return null;
   throw error;
 }

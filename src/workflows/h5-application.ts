@@ -38,11 +38,9 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
     submission.beforeFailing((failure) => process.failing(failure));
     const { mchid, options } = input;
     const deadline = deadlineOf(options);
-    const application =
-      input.application.notify_url === undefined
-        ? await configuration.completeH5Application({ mchid, application: input.application })
-        : input.application;
+    let { application } = input;
 
+    // Before anything is waited for: what is asked of it too early is refused in words that say so.
     const review = new ApplicationReview(process, inbox, {
       mchid,
       deadline,
@@ -53,6 +51,9 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
       believed: (data) => believedRecord(application, data),
       approved: () => application,
     });
+    if (application.notify_url === undefined) {
+      application = await configuration.completeH5Application({ mchid, application });
+    }
     const sent = await submit<H5Submission>(process, deadline, (operatorTold, milliseconds) =>
       submitting('apply for H5 payment', milliseconds).submitH5Application({
         mchid,

@@ -40,11 +40,9 @@ export async function h5DomainModification(input: H5DomainModificationInput): Pr
     submission.beforeFailing((failure) => process.failing(failure));
     const { mchid, options } = input;
     const deadline = deadlineOf(options);
-    const modification =
-      input.modification.notify_url === undefined
-        ? await configuration.completeH5DomainModification({ mchid, modification: input.modification })
-        : input.modification;
+    let { modification } = input;
 
+    // Before anything is waited for: what is asked of it too early is refused in words that say so.
     const review = new Review<H5DomainRecord>(process, inbox, {
       mchid,
       deadline,
@@ -60,6 +58,9 @@ export async function h5DomainModification(input: H5DomainModificationInput): Pr
       differences: (record) => domainDifferences(modification, record),
       believed: (data) => believedRecord(modification, data),
     });
+    if (modification.notify_url === undefined) {
+      modification = await configuration.completeH5DomainModification({ mchid, modification });
+    }
     const sent = await submit<H5DomainSubmission>(process, deadline, (operatorTold, milliseconds) =>
       submitting('ask for other domains', milliseconds).submitH5DomainModification({
         mchid,

@@ -4,7 +4,7 @@ import type { Rejection } from '../wechatpay/h5/compare';
 import { h5StateKind } from '../wechatpay/h5/states';
 import { UPDATES } from '../interface';
 import type { AnyNotification, H5NumberUnknown, H5Result, Observation, ReviewOf, Waiting } from '../interface';
-import { answered, conflict, invalidInput, unlessTimeUp } from './failures';
+import { answered, conflict, invalidInput, unlessUnanswered } from './failures';
 import { decisionOf, foreignRefusal } from './h5-decision';
 import type { Decision, Reviewable } from './h5-decision';
 import type { Inbox } from './inbox';
@@ -187,7 +187,7 @@ export class Review<Record_ extends Reviewable> {
       if (elsewhere === undefined) await this.learn(notification);
     } else if (elsewhere === 'hint' || applyment_id === known || this.isOurs(notification, known)) {
       // Without an answer the polls go on.
-      const review = await this.followed.query(known).catch(unlessTimeUp);
+      const review = await this.followed.query(known).catch(unlessUnanswered);
       if (review !== null) this.confirmed(review);
     } else {
       await this.keep(
@@ -213,7 +213,7 @@ export class Review<Record_ extends Reviewable> {
       }
       return this.keep(notification, 'it is about an application that differs from the one submitted here');
     }
-    const review = await this.followed.query(applyment_id).catch(unlessTimeUp);
+    const review = await this.followed.query(applyment_id).catch(unlessUnanswered);
     if (review !== null) {
       if (this.followed.differences(review.record).length === 0) return this.found(review);
       return this.keep(notification, 'the application it names differs from the one submitted here');
@@ -236,7 +236,7 @@ export class Review<Record_ extends Reviewable> {
   }
 
   private keep(notification: AnyNotification, reason: string): Promise<void> {
-    return keepUnclaimed({ mchid: this.followed.mchid, notification, reason });
+    return keepUnclaimed({ mchid: this.followed.mchid, notification, reason, ...this.process.callers });
   }
 
   private async refresh(): Promise<Record_ | null> {
@@ -262,9 +262,10 @@ export class Review<Record_ extends Reviewable> {
   private async lastLook(): Promise<Decision> {
     if (this.review === undefined) return { kind: 'undecided' };
     const { applyment_id } = this.review.record;
-    const review = await this.followed.query(applyment_id).catch(unlessTimeUp);
+    const review = await this.followed.query(applyment_id).catch(unlessUnanswered);
     if (review !== null) this.confirmed(review);
-    return this.decision() ?? { kind: 'undecided', applyment_id };
+    // One that was only believed may just have turned out to be another.
+    return this.decision() ?? { kind: 'undecided', ...(this.review === undefined ? {} : { applyment_id }) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { paymentDifferences } from '../wechatpay/contract-order/compare';
-import type { FrozenContractOrder, OrderRecord } from '../wechatpay/contract-order/schema';
+import { difference, paymentDifferences } from '../wechatpay/contract-order/compare';
+import type { ContractOrder, FrozenContractOrder, OrderRecord } from '../wechatpay/contract-order/schema';
 import { EARLIEST_CLOSE, tradeState } from '../wechatpay/contract-order/states';
 import { parseBeijingTime } from '../wechatpay/contract-order/times';
 import { parseDuration, UPDATES } from '../interface';
@@ -13,7 +13,7 @@ import type {
   PaymentNotified,
 } from '../interface';
 import { awaiting, calling } from './api';
-import { answered, conflict, isTimeUp } from './failures';
+import { answered, asRefusal, conflict, isTimeUp } from './failures';
 import type { ContractFact } from './contract-fact';
 import type { Inbox } from './inbox';
 import type { Process } from './process';
@@ -25,7 +25,10 @@ const CLOCKS_DIFFER = 10_000;
 /** A payment made in the last second may become visible later. */
 const AFTER_EXPIRY = 60_000;
 
-type PaymentOutcome = Pick<ContractOrderResult, 'payment' | 'transaction_id' | 'total_fee' | 'time_end' | 'remedy'>;
+type PaymentOutcome = Pick<
+  ContractOrderResult,
+  'payment' | 'transaction_id' | 'total_fee' | 'time_end' | 'code' | 'message' | 'remedy'
+>;
 
 const UNDECIDED: PaymentOutcome = {
   payment: 'UNDECIDED',
@@ -39,21 +42,23 @@ export class PaymentFact {
   private state = 'NOTPAY';
   private closed = false;
   private orderedAt = Date.now();
-  private closesAt: number;
+  private closesAt = Date.now();
+  /** A person or a caller wants it closed; also one that is only watched. */
+  private closeAsked = false;
   private refreshed: OrderRecord | undefined;
   private rescheduled = false;
+  private order: FrozenContractOrder;
 
+  /** `given`: as it was started; what it leaves out comes with {@link completed}, before anything is sent. */
   constructor(
     private readonly process: Process<ContractOrderResult>,
     private readonly inbox: Inbox<PaymentNotified>,
-    private readonly order: FrozenContractOrder,
+    given: ContractOrder,
     private readonly options: ContractOrderOptions = {},
   ) {
-    const limit = parseDuration(options.giveUpAfter);
-    const expires = parseBeijingTime(order.time_expire) ?? Date.now();
-    this.closesAt = (limit === undefined ? expires : Math.min(expires, Date.now() + limit)) + AFTER_EXPIRY;
+    this.order = given as FrozenContractOrder; // its number is all that is asked with until it is complete
     process.offer(UPDATES.refresh, { description: 'Asks WeChat Pay for the order now.' }, async () => {
-      const record = await answered(calling('ask now').queryOrder({ order }));
+      const record = await answered(calling('ask now').queryOrder({ order: this.order }));
       if (record !== null && record.trade_state !== this.state) this.refreshed = record;
       return record;
     });
@@ -73,8 +78,18 @@ export class PaymentFact {
         isPossible: () => this.submitted !== undefined && !this.isDecided,
         when: 'while the order is unpaid',
       },
-      () => ({ accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() }),
+      () => {
+        this.closeAsked = true;
+        return { accepted: true as const, closesAt: new Date(this.closeSoon()).toISOString() };
+      },
     );
+  }
+
+  completed(order: FrozenContractOrder): void {
+    this.order = order;
+    const limit = parseDuration(this.options.giveUpAfter);
+    const expires = parseBeijingTime(order.time_expire) ?? Date.now();
+    this.closesAt = (limit === undefined ? expires : Math.min(expires, Date.now() + limit)) + AFTER_EXPIRY;
   }
 
   /** When the order can no longer be paid, milliseconds since the epoch. */
@@ -91,13 +106,24 @@ export class PaymentFact {
     if (closeAtOnce) this.closeSoon();
   }
 
+  /** Whether what came while it was sent has decided it. */
+  async told(): Promise<boolean> {
+    await this.takeAll();
+    if (this.refreshed !== undefined) this.found(this.refreshed);
+    this.refreshed = undefined;
+    return this.isDecided;
+  }
+
+  /** Its `trade_state` as it is known here. */
+  get known(): string {
+    return this.paid === undefined ? this.state : 'SUCCESS';
+  }
+
   /** Waits until the order is paid or closed, and looks at contract notifications, which may come first. */
   async decided(contract: Pick<ContractFact, 'take' | 'isContradicted'>): Promise<PaymentOutcome> {
     for (;;) {
       await contract.take();
-      for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
-        await this.take(notification);
-      }
+      await this.takeAll();
       if (this.refreshed !== undefined) this.found(this.refreshed);
       this.refreshed = undefined;
       if (this.paid !== undefined) {
@@ -107,8 +133,11 @@ export class PaymentFact {
       if (this.closed) return { payment: 'NOT_PAID' };
       if ((await this.wait(() => contract.isContradicted)) !== 'timeUp' || this.isDecided) continue;
       const ended = await this.close();
-      if (ended === undefined) return UNDECIDED;
-      this.found(ended);
+      if ('undecided' in ended) {
+        // The payment may have been notified meanwhile, or somebody wants it closed after all.
+        if (!this.inbox.isEmpty) await this.takeAll();
+        if (!this.isDecided && !this.rescheduled) return ended.undecided;
+      } else this.found(ended);
     }
   }
 
@@ -165,29 +194,43 @@ export class PaymentFact {
     }
   }
 
+  /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
+  private async takeAll(): Promise<void> {
+    for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
+      await this.take(notification);
+    }
+  }
+
   private async take(notification: PaymentNotified): Promise<void> {
-    const differences = paymentDifferences(this.order, notification.data);
+    const { data } = notification;
+    const differences = [
+      ...paymentDifferences(this.order, data),
+      // Paid twice: the second payment is a person's to look at.
+      ...difference('transaction_id', this.paid?.transaction_id, data.transaction_id),
+    ];
     if (differences.length === 0) {
-      this.paid ??= notification.data;
+      this.paid ??= data;
       return;
     }
     const reason = `its ${names(differences)} differ from the order's`;
     await keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
   }
 
-  /** Close, then ask: a payment can overtake the close, and then the order is paid. Undefined: it could not be closed. */
-  private async close(): Promise<OrderRecord | undefined> {
+  /** Close, then ask: a payment can overtake the close, and then the order is paid. */
+  private async close(): Promise<OrderRecord | { readonly undecided: PaymentOutcome }> {
     const { order } = this;
     try {
-      if (this.options.adopt !== true) {
+      if (this.options.adopt !== true || this.closeAsked) {
         // Also while the process is being cancelled: what was sent is waited for.
         return await CancellationScope.nonCancellable(() => calling('close the order', '1 day').closeOrder({ order }));
       }
       const record = await calling('ask a last time').queryOrder({ order });
-      return record === null || tradeState(record.trade_state).kind === 'open' ? undefined : record;
+      return record === null || tradeState(record.trade_state).kind === 'open' ? { undecided: UNDECIDED } : record;
     } catch (error) {
-      if (isTimeUp(error)) return undefined;
-      throw error;
+      if (isTimeUp(error)) return { undecided: UNDECIDED };
+      const refusal = asRefusal(error);
+      if (refusal === undefined) throw error;
+      return { undecided: { ...refusal, ...UNDECIDED } }; // a refused close leaves it open
     }
   }
 

@@ -8,6 +8,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/common';
 import { keysOf, QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interface';
 import type {
   AnyNotification,
@@ -167,14 +168,26 @@ export class Process<Result extends WorkflowResult> {
   async finish(state: string, result: Result, attention: Attention = UNATTENDED): Promise<Result> {
     this.result = result;
     this.change(state, attention);
-    if (this.identity.onResult !== undefined) {
-      await tellCaller(this.identity.onResult, this.identity.flow, result, this.identity.reference);
-    }
+    await this.tellResult(result, attention);
     do {
       for (const settle of this.leftovers) await settle(result);
       await condition(allHandlersFinished);
     } while (this.inboxes.some((inbox) => !inbox.isEmpty));
     return result;
+  }
+
+  /** A caller who refuses to be told loses the telling, not the result: what was done at WeChat Pay was done. */
+  private async tellResult(result: Result, { needsOperator, reason }: Attention): Promise<void> {
+    const { onResult, flow, reference } = this.identity;
+    if (onResult === undefined) return;
+    try {
+      await tellCaller(onResult, flow, result, reference);
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      const refused = `The caller's activity ${onResult.activity} refused this result for good: tell the caller.`;
+      const before = needsOperator && reason !== undefined ? `${reason} ` : '';
+      this.change(this.current.state, { needsOperator: true, reason: before + refused });
+    }
   }
 
   /**

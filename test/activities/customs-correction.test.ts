@@ -240,6 +240,50 @@ describe('an automatic re-push', () => {
   });
 });
 
+describe('a repeat that is refused', () => {
+  const REFUSAL = {
+    kind: 'error',
+    code: 'INVALID_REQUEST',
+    message: 'Declaration is not allowed for refunded orders.',
+  } as const;
+  const SECOND = { attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } };
+
+  it.each([
+    ['customs/redeclare', 'UNDECLARED'],
+    ['customs/modify', 'SUBMITTED'],
+  ] as const)('because the %s of before has arrived is done, once the record shows it', async (call, state) => {
+    const snapshot = await excepted(s);
+    const { modification, repush, declaration } = s.samples;
+    const { transaction_id } = declaration;
+    const send = (info: object) =>
+      call === 'customs/modify'
+        ? attempt<object, unknown>(s.activities.submitModification as never, { modification, snapshot }, info)
+        : attempt<object, unknown>(s.activities.repushDeclaration as never, { repush, snapshot, sends: 2 }, info);
+    s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 3_600 } });
+    s.simulator.faults([
+      { call, kind: 'act-and-drop' },
+      { call, ...REFUSAL },
+    ]);
+    const { details } = await send({});
+    s.after(call, () => s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 0 } }));
+    const { result } = await send({ attempt: 2, heartbeatDetails: details });
+    expect((result as { answer?: { record: object } }).answer?.record ?? result).toMatchObject({ state });
+    expect(s.calls(call)).toBe(2);
+  });
+
+  it.each(['modification', 'repush'] as const)('while the record stays as it was is a refused %s', async (kind) => {
+    const snapshot = await excepted(s);
+    const call = kind === 'modification' ? 'customs/modify' : 'customs/redeclare';
+    s.simulator.faults({ call, ...REFUSAL });
+    const { modification, repush } = s.samples;
+    const { failure } =
+      kind === 'modification'
+        ? await attempt(s.activities.submitModification, { modification, snapshot }, SECOND)
+        : await attempt(s.activities.repushDeclaration, { repush, snapshot, sends: 2 }, SECOND);
+    expect(failure).toMatchObject({ type: FAILURE_TYPES.refused, nonRetryable: true });
+  });
+});
+
 describe('after a modification', () => {
   it('the record of before is no answer for ten minutes', async () => {
     const before = await excepted(s);

@@ -2,6 +2,7 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities';
 import { FAILURE_TYPES } from '../../src/interface';
+import type { Waiting } from '../../src/interface';
 import type { Fault } from '../../src/testing';
 import { attempt, expectNoSecret } from './attempts';
 import { CALLS } from './call-cases';
@@ -122,12 +123,36 @@ describe('the remaining time', () => {
 });
 
 describe('still the same', () => {
-  const wait = (over: { since?: number; pollEvery?: number } = {}, info = {}) =>
+  const wait = (over: Partial<Waiting> = {}, info = {}) =>
     attempt(
       s.activities.awaitDeclarationResult,
       { declaration: s.samples.declaration, seen: 'UNDECLARED', waiting: { since: Date.now(), ...over } },
       info,
     );
+
+  it.each([
+    ['INVALID_REQUEST', 'Declaration is not allowed for refunded orders.'],
+    ['PARAM_ERROR', 'Incorrect order amount'],
+  ])(
+    'is not known when the question is refused (%s): asked on, slowly, and a person is told',
+    async (code, message) => {
+      await declare();
+      s.simulator.faults({ call: 'customs/query', kind: 'error', code, message, times: 3 });
+      const { failure, details } = await wait();
+      expect(failure).toMatchObject({ type: FAILURE_TYPES.configuration });
+      expect(failure?.nonRetryable ?? false).toBe(false);
+      expect(failure?.message).toContain(message);
+      expect(failure?.nextRetryDelay).toBeGreaterThanOrEqual(50_000);
+      const since = { ...(details as object), misconfiguredSince: Date.now() - 10 * MINUTE };
+      const late = await wait({}, { attempt: 11, heartbeatDetails: since });
+      expect(late.result).toEqual({
+        needsOperator: expect.stringContaining(message) as string,
+        trouble: 'configuration',
+      });
+      expect((await wait({ operatorTold: 'configuration' })).failure?.type).toBe(FAILURE_TYPES.configuration);
+      expect((await wait({ operatorTold: 'configuration' })).result).toEqual({ recovered: true });
+    },
+  );
 
   it('is benign and in the operator’s words', async () => {
     await declare();

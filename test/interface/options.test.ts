@@ -4,9 +4,10 @@ import { OPTION_RULES, optionProblems } from '../../src/interface';
 
 const FLOWS = Object.keys(OPTION_RULES) as (keyof typeof OPTION_RULES)[];
 
-/** Those that make no sense where nothing is sent and nothing is given up. */
+/** Those that make no sense: where something is sent in any case, where nothing is sent, where nothing is given up. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   customsRepush: ['adopt'],
+  identityVerification: ['adopt', 'pollEvery'],
   contract: ['adopt', 'giveUpAfter'],
   unclaimedNotification: ['adopt', 'giveUpAfter', 'pollEvery'],
 };
@@ -29,6 +30,14 @@ describe('options', () => {
     expect(optionProblems(flow, { reference: undefined })).toEqual([]);
     const refused = optionProblems(flow, COMMON).map(({ path }) => path);
     expect(refused.sort()).toEqual(leftOut.map((name) => `$.options.${name}`).sort());
+  });
+
+  it.each([
+    { taskQueue: '', activity: 'declared' },
+    { taskQueue: 'orders', activity: '' },
+    { taskQueue: 'orders', activity: 'x'.repeat(201) },
+  ])('tell nobody under a name the server refuses: %j', (onResult) => {
+    expect(optionProblems('contractDebit', { onResult }).map(({ path }) => path)).toEqual(['$.options.onResult']);
   });
 
   it('of customsRepush cannot be to adopt: a re-push sends', () => {

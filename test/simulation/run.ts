@@ -176,13 +176,12 @@ function commonProblems(execution: Execution, world: World): string[] {
   for (const { name, argument, stateBefore, accepted, answer } of updates) {
     if (answer === undefined || 'value' in answer || accepted) continue;
     const { type, message } = answer.rejected;
-    // Together with the start, before it has read its input: Temporal itself rejects what is not offered yet.
-    if (stateBefore === undefined) continue;
     if (type !== 'WechatPay.Conflict' && type !== 'WechatPay.InvalidInput') {
-      problems.push(`${name} was rejected with ${type ?? 'no type'} in ${stateBefore}: ${message}`);
+      // Together with the start too: what is not offered yet, Temporal itself rejects, in words of its own.
+      problems.push(`${name} was rejected with ${type ?? 'no type'} in ${stateBefore ?? 'its start'}: ${message}`);
     } else if (name === 'submitted') {
       if (argument === undefined) problems.push(`submitted was rejected: ${message}`);
-    } else if (type === 'WechatPay.Conflict' && !message.includes(stateBefore)) {
+    } else if (type === 'WechatPay.Conflict' && !message.includes(stateBefore ?? '')) {
       problems.push(`${name} was rejected in ${stateBefore}, and the words do not say so: ${message}`);
     }
   }

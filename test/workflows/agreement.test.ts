@@ -29,6 +29,18 @@ describe('a closed order', () => {
     ['knows its contract', { contract: 'SIGNED', contract_id: 'c1' }, added, true],
     ['is contradicted by another contract', { contract: 'SIGNED', contract_id: 'c2' }, added, false],
     ['is contradicted by a signing after it ended without one', { contract: 'NOT_SIGNED' }, added, false],
+    [
+      'is contradicted by another contract_code under its contract_id',
+      { contract: 'SIGNED', contract_id: 'c1', contract_code: 'DWC1', plan_id: '123' },
+      { ...added, contract_code: 'DWC2', plan_id: '123' },
+      false,
+    ],
+    [
+      'is contradicted by another plan under its contract_id',
+      { contract: 'SIGNED', contract_id: 'c1', contract_code: 'DWC1', plan_id: '123' },
+      { ...added, contract_code: 'DWC1', plan_id: '124' },
+      false,
+    ],
     ['never knows of a termination', { contract: 'SIGNED', contract_id: 'c1' }, deleted, false],
   ] as const)('%s', (_name, result, data, agrees) => {
     expect(orderAgreesWithContract(result, data)).toBe(agrees);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIds } from '../../src/interface';
 import type { ContractOrderOptions } from '../../src/interface';
+import { debitOnNewContract } from './debit-samples';
 import { startDevRig } from './dev-server';
 import type { DevRig } from './dev-server';
 import { eventsOf } from './histories';
@@ -66,5 +67,39 @@ describe('the event budget of a contract order, on a real server', () => {
     const { mch_id, plan_id, contract_code } = order;
     const workflowId = workflowIds.contract({ mch_id, plan_id, contract_code });
     await expect(rig.wechatpay.status(workflowId)).resolves.toMatchObject({ state: 'SIGNED' });
+  });
+});
+
+/** A debit that is accepted and then made: by a notification four events more, which the wait is cut short by. */
+const DEBIT_BUDGET = { asked: 22, told: 26 };
+
+describe('the event budget of a debit, on a real server', () => {
+  let rig: DevRig;
+  beforeAll(async () => {
+    rig = await startDevRig();
+  });
+  afterAll(() => rig?.close());
+
+  async function made(notify_url: string | undefined, pollEvery: string) {
+    const given = await debitOnNewContract(rig);
+    const debit = notify_url === undefined ? given : { ...given, notify_url };
+    rig.simulator.script({ debit: { out_trade_no: debit.out_trade_no, after: 4 } });
+    const run = await rig.wechatpay.debit({ debit, options: { pollEvery } });
+    await expect(run.result()).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    const events = await eventsOf(rig.client, run);
+    process.stdout.write(`[budget] a debit asked for every ${pollEvery}: ${events.length} events\n`);
+    return { events, polls: rig.simulator.calls({ key: debit.out_trade_no }) };
+  }
+
+  it('is kept by a debit that is asked for, however often', async () => {
+    const { events, polls } = await made(`${rig.webhook.url}/no`, '1s');
+    expect(polls.find(({ call }) => call === 'pay/paporderquery')?.count).toBeGreaterThanOrEqual(4);
+    expect(events.length).toBeLessThanOrEqual(DEBIT_BUDGET.asked);
+    expect(events.filter((name) => name === 'activityTaskScheduled')).toHaveLength(2);
+  });
+
+  it('is kept by a debit that is told of', async () => {
+    const { events } = await made(undefined, '1 hour');
+    expect(events.length).toBeLessThanOrEqual(DEBIT_BUDGET.told);
   });
 });

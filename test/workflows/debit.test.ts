@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultEvent } from '../../src/interface';
@@ -235,6 +236,30 @@ describe('a debit, on a real server with real notifications', () => {
       runId: process.runId,
       reference: 'rent-2026-05',
       result,
+    });
+  });
+
+  it('keeps its result when the caller refuses it for good, and calls a person', async () => {
+    const debit = await newDebit();
+    const process = await rig.wechatpay.debit({
+      debit,
+      options: { ...NO_POLLS, onResult: { taskQueue: 'refusing', activity: 'debited' } },
+    });
+    const caller = await Worker.create({
+      connection: rig.nativeConnection,
+      taskQueue: 'refusing',
+      activities: {
+        debited: () => {
+          throw ApplicationFailure.nonRetryable('no such rent');
+        },
+      },
+    });
+    await expect(caller.runUntil(process.result())).resolves.toMatchObject({ outcome: 'SUCCESS' });
+    await expect(process.status()).resolves.toMatchObject({
+      state: 'SUCCESS',
+      needsOperator: true,
+      reason: "The caller's activity debited refused this result for good: tell the caller.",
+      result: { outcome: 'SUCCESS' },
     });
   });
 

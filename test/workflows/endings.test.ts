@@ -18,12 +18,26 @@ const WITHOUT_CACHE = { cache: 'without a cache', maxCachedWorkflows: 0 };
 
 const modes = (recording === undefined ? [FROM_CACHE, WITHOUT_CACHE] : [FROM_CACHE]).flatMap(
   ({ cache, maxCachedWorkflows }) => [
-    [`with time skipped, ${cache}`, { server: 'skipping', start: startSkippingRig, maxCachedWorkflows }] as const,
-    [`in real time, ${cache}`, { server: 'real', start: startRealTimeRig, maxCachedWorkflows }] as const,
+    [`with time skipped, ${cache}`, { isPlayed: inHours, start: startSkippingRig, maxCachedWorkflows }] as const,
+    // On a server of its own: whatever else is open there would ask WeChat Pay through all these months.
+    [`with months skipped, ${cache}`, { isPlayed: inMonths, start: startSkippingRig, maxCachedWorkflows }] as const,
+    [`in real time, ${cache}`, { isPlayed: inRealTime, start: startRealTimeRig, maxCachedWorkflows }] as const,
   ],
 );
 
-describe.each(modes)('every ending %s', (_mode, { server, start, maxCachedWorkflows }) => {
+function inHours({ server, flow }: Scenario): boolean {
+  return server === 'skipping' && flow !== 'contract';
+}
+
+function inMonths({ server, flow }: Scenario): boolean {
+  return server === 'skipping' && flow === 'contract';
+}
+
+function inRealTime({ server }: Scenario): boolean {
+  return server === 'real';
+}
+
+describe.each(modes)('every ending %s', (_mode, { isPlayed, start, maxCachedWorkflows }) => {
   let rig: SkippingRig;
   const played: RunId[] = [];
 
@@ -38,7 +52,7 @@ describe.each(modes)('every ending %s', (_mode, { server, start, maxCachedWorkfl
     }
   });
 
-  const scenarios = SCENARIOS.filter((one) => one.server === server);
+  const scenarios = SCENARIOS.filter(isPlayed);
   it.each(scenarios.map((one) => [`${one.flow}: ${one.ending}`, one] as const))('%s', async (_name, scenario) => {
     const run = await scenario.play(rig);
     played.push(run);

@@ -61,7 +61,6 @@ describe('a wait costs the same, however often it asks', () => {
     [100, 'with update-with-start'],
     [100, 'by hand'],
     [10_000, 'with update-with-start'],
-    [10_000, 'by hand'],
   ] as const)('a declaration, a few and %i polls, %s', { timeout: 1_800_000 }, async (polls, how) => {
     const few = await costOf(await declaredFor(1, how), { outcome: 'SUCCESS' });
     const often = await costOf(await declaredFor(polls, how), { outcome: 'SUCCESS' });

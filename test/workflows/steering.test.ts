@@ -1,3 +1,5 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowIds } from '../../src/interface';
 import type { CallName } from '../../src/testing/simulator/calls';
@@ -141,6 +143,47 @@ describe('an update in a state that does not allow it', () => {
     const debiting = await submitting('pay/pappayapply', debit.out_trade_no, 'contractDebit', id, { debit });
     await expect(update(debiting, 'refresh')).resolves.toBeNull();
     await stop(debiting);
+  });
+
+  it('that comes with the start of an order or a debit typed by hand is answered', async () => {
+    const { signed: order } = newSamples(rig.credentials);
+    const debit = await debitOnNewContract(rig);
+    for (const [flow, workflowId, input, call, key] of [
+      ['contractOrder', workflowIds.contractOrder(order), { order }, 'pay/contractorder', order.out_trade_no],
+      ['contractDebit', workflowIds.debit(debit), { debit }, 'pay/pappayapply', debit.out_trade_no],
+    ] as const) {
+      rig.simulator.faults({ kind: '503', call, key, times: 'always' });
+      const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(flow, {
+        workflowId,
+        taskQueue: 'wechatpay',
+        args: [input],
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      // Its defaults are not filled in yet.
+      await expect(
+        rig.client.workflow.executeUpdateWithStart('refresh', { startWorkflowOperation }),
+      ).resolves.toBeNull();
+      await rig.client.workflow.getHandle(workflowId).terminate('the test is over');
+      rig.simulator.clearFaults();
+    }
+  });
+
+  it('a contract that would have expired and cannot be asked for calls a person, until its appid is known', async () => {
+    const { mchid } = rig.credentials;
+    const key = { mch_id: mchid, plan_id: '123', contract_code: `NOAPPID${Date.now()}E` };
+    const run = await typed('contract', workflowIds.contract(key), {
+      ...key,
+      contract_expired_time: '2020-01-01 00:00:00',
+    });
+    const reason = async (words: string) =>
+      eventually(async () => {
+        const status = await rig.wechatpay.status(run.workflowId);
+        return status.needsOperator && status.reason?.includes(words) === true ? true : undefined;
+      }, words);
+    await reason('without its `appid` nobody knows whether it was renewed');
+    await rig.wechatpay.watchContract({ contract: { ...key, appid: 'wxd678efh567hg6787' } });
+    await reason('WeChat Pay knows no such contract under this appid');
+    await stop(run);
   });
 
   it('a contract whose appid nobody knows can be neither asked for nor ended', async () => {

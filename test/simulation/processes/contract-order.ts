@@ -31,6 +31,7 @@ const GIVEN = {
 
 const CONTRACT_ID = '202601050000000001';
 const OTHER_CONTRACT_ID = '202601050000000002';
+const OTHER_TRANSACTION_ID = '4200000000202601050000000002';
 const TRANSACTION_ID = '4200000000202601050000000001';
 const CONTRACT_WORKFLOW = identityOf.contract(GIVEN).workflowId;
 
@@ -52,6 +53,7 @@ class OrderWorld implements World {
   private signedAtResult = false;
   private isConflicting = false;
   private wasRefused = false;
+  private closeWasRefused = false;
   private notifications = 0;
 
   constructor(
@@ -67,6 +69,7 @@ class OrderWorld implements World {
       closedOthers: surroundings.contractIsClosed === true ? [CONTRACT_WORKFLOW] : [],
     };
     this.limit = 5 * HOUR;
+    if (input.options?.adopt === true) this.order = 'NOTPAY';
   }
 
   readonly happenings: Readonly<Record<string, Happening>> = {
@@ -96,6 +99,22 @@ class OrderWorld implements World {
         openid: 'oSomebodyElse',
         contract_id: OTHER_CONTRACT_ID,
       });
+    },
+    'a second payment notified': (execution) => {
+      const transaction_id = OTHER_TRANSACTION_ID;
+      if (isNotified(execution, 'p1'))
+        this.notify(execution, 'paymentNotified', 'p3', { ...this.payment(), transaction_id });
+    },
+    'another payer notified': (execution) => {
+      if (this.order === 'SUCCESS')
+        this.notify(execution, 'paymentNotified', 'p4', { ...this.payment(), openid: 'oSomebodyElse' });
+    },
+    'another signer of the same number notified': (execution) => {
+      this.notify(execution, 'contractNotified', 's4', { ...this.signing('ADD'), openid: 'oSomebodyElse' });
+    },
+    'a second contract notified': (execution) => {
+      if (isNotified(execution, 's1'))
+        this.notify(execution, 'contractNotified', 's5', { ...this.signing('ADD'), contract_id: OTHER_CONTRACT_ID });
     },
     'termination notified': (execution) => {
       if (this.signed) this.notify(execution, 'contractNotified', 's3', this.signing('DELETE'));
@@ -150,7 +169,8 @@ class OrderWorld implements World {
   }
 
   refuse({ type, input }: Activity): Outcome | undefined {
-    if (type === 'openCashier' || type === 'queryOrder' || type === 'queryContract') return refused();
+    if (type === 'closeOrder') this.closeWasRefused = true;
+    if (/^(openCashier|queryOrder|queryContract|closeOrder)$/.test(type)) return refused();
     if (type !== 'submitContractOrder' || this.order !== undefined || input['adopt'] === true) return undefined;
     this.wasRefused = true;
     return refused();
@@ -178,19 +198,22 @@ class OrderWorld implements World {
   ): boolean {
     const { data } = argument as { data: Record<string, unknown> };
     if (name === 'paymentNotified') {
-      const { transaction_id, total_fee } = data;
+      const { transaction_id, total_fee, openid } = data;
+      if (openid !== GIVEN.openid) return false;
       // Cancelled while it waited for the signing: its state and its searchable numbers tell of the payment.
-      if (result['payment'] === undefined) return state === 'SUCCESS' && total_fee === GIVEN.total_fee;
+      if (result['payment'] === undefined)
+        return state === 'SUCCESS' && total_fee === GIVEN.total_fee && transaction_id === TRANSACTION_ID;
       return (
         result['payment'] === 'PAID' && result['transaction_id'] === transaction_id && result['total_fee'] === total_fee
       );
     }
     // How a contract ends is told to the contract itself, which gets the same notification.
     if (data['change_type'] === 'DELETE') return true;
+    if (data['openid'] !== GIVEN.openid) return false;
     return result['contract'] === 'SIGNED' && result['contract_id'] === data['contract_id'];
   }
 
-  problems({ ending, children, externalSignals }: Execution, undisturbed: boolean): readonly string[] {
+  problems({ ending, children, externalSignals, updates }: Execution, undisturbed: boolean): readonly string[] {
     const problems: string[] = [];
     if (this.closedTooEarly) problems.push('closed within five minutes, which WeChat Pay refuses');
     if (this.made > 1) problems.push(`ordered ${this.made} times`);
@@ -201,7 +224,10 @@ class OrderWorld implements World {
     if (payment === 'PAID' && this.order !== 'SUCCESS') problems.push(`PAID, and ${truth}`);
     if (payment === 'NOT_PAID' && this.order !== 'CLOSED') problems.push(`NOT_PAID, and ${truth}`);
     if (payment === 'REFUSED' && (!this.wasRefused || this.made > 0)) problems.push('REFUSED, and it was not refused');
-    if (payment === 'UNDECIDED' && undisturbed && this.input.options?.adopt !== true)
+    if (payment === 'UNDECIDED' && contract === 'NOT_SIGNED') problems.push('not signed, and perhaps paid');
+    // One that is only watched stays open, unless somebody wanted it closed.
+    const isLeftOpen = this.input.options?.adopt === true && !updates.some(isAcceptedClose);
+    if (payment === 'UNDECIDED' && undisturbed && !this.closeWasRefused && !isLeftOpen)
       problems.push(`UNDECIDED, and ${truth}`);
     if (contract === 'SIGNED') {
       if (!this.signed || contract_id !== CONTRACT_ID) problems.push(`SIGNED, and ${truth}`);
@@ -268,6 +294,14 @@ class OrderWorld implements World {
   }
 }
 
+function isNotified({ signals }: Execution, id: string): boolean {
+  return signals.some(({ argument }) => (argument as { id: string }).id === id);
+}
+
+function isAcceptedClose({ name, accepted }: Execution['updates'][number]): boolean {
+  return name === 'closeOrder' && accepted;
+}
+
 const COMPLETE = { ...FILLED_IN, ...GIVEN };
 const onResult = { taskQueue: 'callers', activity: 'ordered' };
 
@@ -279,6 +313,7 @@ export const contractOrder: Simulated = {
       new OrderWorld({ order: COMPLETE, options: { onResult, reference: 'order 1' } }, { contractIsOpen: true }),
     'contract over': () => new OrderWorld({ order: COMPLETE }, { contractIsClosed: true }),
     'to be filled in': () => new OrderWorld({ order: GIVEN, options: { contractWait: '1 hour' } }),
+    adopted: () => new OrderWorld({ order: COMPLETE, options: { adopt: true } }),
     'signing refused': () => new OrderWorld({ order: COMPLETE }, { presign: 'FAIL' }),
     'close without contract': () =>
       new OrderWorld({ order: COMPLETE, options: { presignFailure: 'close' } }, { presign: 'FAIL' }),
@@ -299,6 +334,10 @@ export const contractOrder: Simulated = {
     'another amount notified',
     'signing notified',
     'another signer notified',
+    'another signer of the same number notified',
+    'a second contract notified',
+    'a second payment notified',
+    'another payer notified',
     'termination notified',
     'cashier',
     'closeOrder',

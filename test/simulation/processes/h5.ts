@@ -183,8 +183,13 @@ class H5World implements World {
     return part['outcome'] === 'APPROVED' || part['outcome'] === 'REJECTED' || part['outcome'] === 'UNDECIDED';
   }
 
-  problems({ ending }: Execution, undisturbed: boolean): readonly string[] {
+  problems({ ending, children }: Execution, undisturbed: boolean): readonly string[] {
     const problems: string[] = [];
+    const { onResult } = this.what.input.options ?? {};
+    for (const [workflowId, { options }] of children) {
+      const told = (options as { onResult?: object } | undefined)?.onResult;
+      if (JSON.stringify(told) !== JSON.stringify(onResult)) problems.push(`${workflowId} is kept without its caller`);
+    }
     if (this.sent > 1) problems.push(`sent ${this.sent} times`);
     if (ending?.kind === 'failed' && !this.isConflicting) problems.push(`it failed: ${ending.failure.message}`);
     if (ending?.kind !== 'completed') return problems;

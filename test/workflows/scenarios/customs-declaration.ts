@@ -286,6 +286,21 @@ export const customsDeclarationEndings = endingsOf('customsDeclaration', {
     await expect(process.status()).resolves.toMatchObject({ state: 'SUCCESS', ...shown });
     return process;
   },
+  'payer-not-answered': async (rig) => {
+    const { payer } = newSamples(rig.credentials);
+    const declaration = declarationThat(rig, processing, { after: HOUR, state: 'SUCCESS' });
+    // The merchant may not ask, for instance, and nobody repairs that.
+    const { transaction_id } = declaration;
+    rig.simulator.faults({ call: 'customs/verify-certificate', kind: '401', key: transaction_id, times: 'always' });
+    const process = await rig.wechatpay.declare({ declaration, identity: payer });
+    await expect(rig.result(process)).resolves.toMatchObject({
+      outcome: 'SUCCESS',
+      identity: { outcome: 'UNCHECKED' },
+    });
+    const { startTime, closeTime } = await rig.environment.client.workflow.getHandle(process.workflowId).describe();
+    expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3 * HOUR * 1_000);
+    return process;
+  },
   'payer-refused': async (rig) => {
     const { process, result } = await withIdentity(rig, 'PAYER_INVALID');
     expect(result).toMatchObject({ identity: { outcome: 'REFUSED', code: 'INVALID_REQUEST' } });

@@ -28,6 +28,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...contractOrderEndings,
   ...contractDebitEndings,
   ...unclaimedNotificationEndings,
-  // Last, because months pass in them.
   ...contractEndings,
 ];
