@@ -93,8 +93,8 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'a payment of another amount is never applied',
     flow: 'contractOrder',
     file: 'src/workflows/payment-fact.ts',
-    find: 'const differences = paymentDifferences(this.order, notification.data);',
-    replace: 'const differences = paymentDifferences(this.order, notification.data).slice(9);',
+    find: '...paymentDifferences(this.order, data),',
+    replace: '',
   },
   {
     name: 'early-close',
@@ -125,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: 'a debit of another amount is never applied',
     flow: 'contractDebit',
     file: 'src/workflows/contract-debit.ts',
-    find: 'const differences = debitDifferences(this.plan.debit, data);',
-    replace: 'const differences = debitDifferences(this.plan.debit, data).slice(9);',
+    find: '...debitDifferences(this.plan.debit, data),',
+    replace: '',
   },
 ];
