@@ -1,0 +1,166 @@
+/*
+ * The submission protocol: one business key, a worker that may die between any two steps, a network that loses, delays
+ * requests, and a WeChat Pay that may or may not notice that it is asked for the same again.
+ *
+ * Each rule of docs/explanation/retry-safety.md is a switch; defined, the rule is left out, and the checker has to find
+ * what goes wrong then:
+ *
+ *   NO_FREEZE      every attempt makes its request anew
+ *   NO_KEY         a second workflow for the same key runs beside the first
+ *   NO_QUERY       an attempt sends without asking first
+ *   NO_SETTLING    "not found" counts as proof at once, whatever was sent before
+ *   NO_COMPARE     "already" counts as success without a look at the record
+ *   NO_SIGNATURE   an answer counts without a valid signature
+ *   NO_SHIELD      a cancellation ends a workflow while what it sent has no outcome
+ */
+
+#define FAULTS 3        /* crashes, losses, forgeries and slow requests in one run */
+
+mtype = { OURS, OTHER };                                  /* whose data a record holds */
+mtype = { UNSETTLED, DONE, CONFLICT, CANCELLED };         /* how a process ended */
+mtype = { OK, ALREADY, LOST };                            /* what came back */
+
+byte faults = 0;
+byte effects = 0;            /* how often WeChat Pay did it for us: the ledger */
+byte flying = 0;             /* requests on their way that may still arrive */
+bool recorded = false;       /* WeChat Pay has a record under the key that we ask for */
+bool visible = false;        /* and the query shows it */
+mtype owner = OURS;
+bool recognises;              /* whether WeChat Pay notices a repeat of this call */
+bool cancelRequested = false;
+
+mtype outcome[2] = UNSETTLED;
+
+/*
+ * What arrives is done. A record of somebody else's data refuses it ("already"); whether one of our own does, differs from
+ * call to call, so both happen.
+ */
+inline arrive(answer) {
+    if
+    :: recorded -> answer = ALREADY
+    :: !recorded || (!recognises && owner == OURS) ->
+        effects++;
+        owner = OURS;
+#ifndef NO_FREEZE
+        recorded = true;     /* with another key at each attempt nobody will ever find it again */
+#endif
+        answer = OK;
+        if
+        :: visible = recorded
+        :: faults < FAULTS && recorded -> faults++   /* the record becomes visible later */
+        fi
+    fi
+}
+
+/* WeChat Pay and the network, on their own. */
+active proctype world() {
+    mtype ignored;
+    bool free = true;
+end:
+    do
+    /* Somebody else uses the key, with other data: before us, or between our question and our request. */
+    :: atomic { free && !recorded && effects == 0 -> free = false; recorded = true; visible = true; owner = OTHER }
+    :: atomic { flying > 0 -> flying--; arrive(ignored) }      /* a slow request arrives after all */
+    :: atomic { flying > 0 -> flying-- }                       /* or never */
+    :: atomic { recorded && !visible -> visible = true }
+    :: atomic { !cancelRequested -> cancelRequested = true }
+    od
+}
+
+proctype workflow(byte me) {
+    mtype answer;
+    bool first = true;       /* nothing can have been sent: attempt 1, just scheduled */
+    bool found;
+    bool mine;
+    bool unanswered = false; /* something was sent, and its outcome is not known */
+
+attempt:
+    /* A cancellation is honoured before anything was sent; afterwards only once the outcome is known. */
+    if
+#ifdef NO_SHIELD
+    :: atomic { cancelRequested -> outcome[me] = CANCELLED; goto over }
+#else
+    :: atomic { cancelRequested && first -> outcome[me] = CANCELLED; goto over }
+#endif
+    :: skip
+    fi;
+
+#ifndef NO_QUERY
+    atomic { found = visible; mine = (owner == OURS) }
+    if
+    :: found -> goto compare
+    :: else
+    fi;
+#ifndef NO_SETTLING
+    /* The settling waits are longer than a request is under way and a record stays hidden. */
+    if
+    :: first
+    :: else ->
+        atomic { flying == 0 && (!recorded || visible) -> found = visible; mine = (owner == OURS) }
+        if
+        :: found -> goto compare
+        :: else
+        fi
+    fi;
+#endif
+#endif
+
+    /* Send. A worker that dies here comes back as another attempt, and does not know whether it sent. */
+    if
+    :: atomic { faults < FAULTS -> faults++; first = false }; goto attempt                       /* died before */
+    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; flying++ }; goto attempt              /* sent, slow */
+    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; arrive(answer) }; goto attempt        /* done, answer lost */
+    :: atomic { faults < FAULTS -> faults++; first = false; answer = OK };                        /* somebody else answers */
+#ifdef NO_SIGNATURE
+        goto answered
+#else
+        goto attempt
+#endif
+    :: atomic { first = false; arrive(answer) }; goto answered
+    fi;
+
+answered:
+    if
+    :: answer == OK -> outcome[me] = DONE; goto over
+    :: answer == ALREADY ->
+#ifdef NO_COMPARE
+        outcome[me] = DONE; goto over
+#else
+        /* The record decides; it may be hidden for a while. */
+        atomic { visible -> mine = (owner == OURS) }
+        goto compare
+#endif
+    fi;
+
+compare:
+    if
+    :: mine -> outcome[me] = DONE
+    :: else -> outcome[me] = CONFLICT
+    fi;
+
+over:
+    /* What a result may say. */
+    assert(outcome[me] != DONE || effects >= 1);
+    assert(outcome[me] != DONE || owner == OURS);
+    assert(outcome[me] != CANCELLED || !unanswered)
+}
+
+init {
+    atomic {
+        if
+        :: recognises = true
+        :: recognises = false
+        fi;
+        run workflow(0);
+#ifdef NO_KEY
+        run workflow(1)
+#else
+        /* A second start of the key joins the first. */
+        outcome[1] = CANCELLED
+#endif
+    }
+}
+
+/* One business key has at most one effect, and every process ends. */
+ltl one_effect { [] (effects <= 1) }
+ltl ends { <> (outcome[0] != UNSETTLED) }
