@@ -169,7 +169,7 @@ export const customsModificationEndings = endingsOf('customsModification', {
   },
   'record-of-another-payment': async (rig) => {
     const declared = await declaredIn(rig, 'FAIL');
-    const other = `1000320306201511078440${declared.declaration.transaction_id.slice(-6)}`;
+    const other = `9${declared.declaration.transaction_id.slice(1)}`;
     const modification = { ...declared.modification, transaction_id: other };
     await expect(rig.wechatpay.modifyDeclaration({ modification })).rejects.toMatchObject({
       name: 'ConflictError',
