@@ -6,8 +6,8 @@ import type { ContractHandedOver, ContractInput, ContractOptions, ContractResult
 import { parseSignedContract } from '../wechatpay/contract-order/keys';
 import type { SignedContractKey } from '../wechatpay/contract-order/keys';
 import type { ContractRecord } from '../wechatpay/contract-order/schema';
-import { ConflictError, fromFailure } from './errors';
-import { statusOf } from './process';
+import { ConflictError } from './errors';
+import { resultOf, statusOf, updateOf } from './process';
 import type { ProcessStatus } from './process';
 import type { Starter } from './starter';
 
@@ -46,12 +46,12 @@ export class ContractProcess {
    * refuses it.
    */
   terminate(request: { readonly remark: string }): Promise<ContractRecord> {
-    return this.update(UPDATES.terminate, request);
+    return updateOf(this.handle, UPDATES.terminate, request);
   }
 
   /** Asks WeChat Pay now, and returns the record; null when there is none. */
   refresh(): Promise<ContractRecord | null> {
-    return this.update(UPDATES.refresh);
+    return updateOf(this.handle, UPDATES.refresh);
   }
 
   status(): Promise<ProcessStatus> {
@@ -59,22 +59,8 @@ export class ContractProcess {
   }
 
   /** Waits until the contract has ended, however long it takes. */
-  async result(): Promise<ContractResult> {
-    try {
-      return (await this.handle.result()) as ContractResult;
-    } catch (error) {
-      throw fromFailure(error);
-    }
-  }
-
-  private async update<Returned>(name: string, argument?: unknown): Promise<Returned> {
-    try {
-      return await (argument === undefined
-        ? this.handle.executeUpdate<Returned, []>(name)
-        : this.handle.executeUpdate<Returned, [unknown]>(name, { args: [argument] }));
-    } catch (error) {
-      throw fromFailure(error);
-    }
+  result(): Promise<ContractResult> {
+    return resultOf<ContractResult>(this.handle);
   }
 }
 

@@ -39,11 +39,7 @@ export class StartedProcess<Result extends WorkflowResult, Answer = unknown> {
    * @throws InvalidInputError, ConflictError when the process failed for that.
    */
   async result(): Promise<Result> {
-    try {
-      return (await this.handle.result()) as Result;
-    } catch (error) {
-      throw fromFailure(error);
-    }
+    return resultOf<Result>(this.handle);
   }
 
   status(): Promise<ProcessStatus> {
@@ -55,14 +51,28 @@ export class StartedProcess<Result extends WorkflowResult, Answer = unknown> {
     return this.update(UPDATES.refresh);
   }
 
-  protected async update<Returned>(name: string, argument?: unknown): Promise<Returned> {
-    try {
-      return await (argument === undefined
-        ? this.handle.executeUpdate<Returned, []>(name)
-        : this.handle.executeUpdate<Returned, [unknown]>(name, { args: [argument] }));
-    } catch (error) {
-      throw fromFailure(error);
-    }
+  protected update<Returned>(name: string, argument?: unknown): Promise<Returned> {
+    return updateOf<Returned>(this.handle, name, argument);
+  }
+}
+
+/** The result of the run, or runs, that a handle names. @throws InvalidInputError, ConflictError */
+export async function resultOf<Result>(handle: WorkflowHandle): Promise<Result> {
+  try {
+    return (await handle.result()) as Result;
+  } catch (error) {
+    throw fromFailure(error);
+  }
+}
+
+/** The answer of an update. @throws ConflictError where it is not possible now */
+export async function updateOf<Returned>(handle: WorkflowHandle, name: string, argument?: unknown): Promise<Returned> {
+  try {
+    return await (argument === undefined
+      ? handle.executeUpdate<Returned, []>(name)
+      : handle.executeUpdate<Returned, [unknown]>(name, { args: [argument] }));
+  } catch (error) {
+    throw fromFailure(error);
   }
 }
 
