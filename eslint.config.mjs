@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['lib/', 'node_modules/', 'coverage/', '.tmp/'] },
+  { ignores: ['lib/', '.lib-*/', 'node_modules/', 'coverage/', '.tmp/'] },
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.recommendedTypeChecked],

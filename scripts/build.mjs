@@ -1,5 +1,6 @@
-// Compiles src/ into an empty lib/, or leaves no lib/ at all.
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+// Compiles src/ and bundles the workflows, so that no worker has to at start. All happens in a folder beside lib/, which then
+// takes its place: what does not compile changes nothing, and processes that start meanwhile find the lib/ of before.
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, runOrLeave } from './install.mjs';
@@ -9,16 +10,31 @@ const cli = join(lib, 'cli.js');
 
 export function build() {
   const started = new Date();
-  rmSync(lib, { recursive: true, force: true });
-  // tsc writes even what does not compile; the exit hook keeps half a lib/ from passing for a whole one.
-  const removeLib = () => rmSync(lib, { recursive: true, force: true });
-  process.once('exit', removeLib);
-  runOrLeave(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
-  process.removeListener('exit', removeLib);
-  if (!existsSync(cli)) return;
-  chmodSync(cli, 0o755);
-  // The start counts: what is saved during a build is newer than its result.
-  utimesSync(cli, started, started);
+  // At the same depth, so that source maps find src/.
+  const fresh = join(root, `.lib-${process.pid}`);
+  const removeFresh = () => rmSync(fresh, { recursive: true, force: true });
+  process.once('exit', removeFresh);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  runOrLeave(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+  bundleWorkflows(join(fresh, 'workflow-code.js'));
+  const freshCli = join(fresh, 'cli.js');
+  if (existsSync(freshCli)) {
+    chmodSync(freshCli, 0o755);
+    // The start counts: what is saved during a build is newer than its result.
+    utimesSync(freshCli, started, started);
+  }
+  // Put aside before it is removed: removing takes long enough for a process to find half of it.
+  const before = `${fresh}-before`;
+  if (existsSync(lib)) renameSync(lib, before);
+  renameSync(fresh, lib);
+  rmSync(before, { recursive: true, force: true });
+  process.removeListener('exit', removeFresh);
+}
+
+/** The SDK's bundler loads native code, which takes a process of its own. */
+function bundleWorkflows(bundler) {
+  const step = `require(${JSON.stringify(bundler)}).writePrebuiltWorkflows()`;
+  runOrLeave(process.execPath, ['-e', step]);
 }
 
 /** Builds if lib/ is missing or older than what it is made of. */

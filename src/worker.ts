@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import type { ActivityInterceptorsFactory, WorkerStatus, WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, WorkerStatus } from '@temporalio/worker';
 import { createActivities, localActivities } from './activities';
 import type { Merchants, NotificationAddresses, Timing } from './activities';
 import { checkSearchAttributes } from './client/namespace';
@@ -17,9 +17,13 @@ import { fixedKeys } from './wechatpay/keys/provider';
 import type { KeyProvider } from './wechatpay/keys/provider';
 import { connectMerchant } from './wechatpay/merchant';
 import type { Merchant } from './wechatpay/merchant';
+import { workflowCode } from './workflow-code';
+import type { WorkflowCode } from './workflow-code';
 
 export { configuredKeys, loadConfig } from './config';
 export type { Config } from './config';
+export { bundleWorkflows, prebuiltWorkflows } from './workflow-code';
+export type { WorkflowCode } from './workflow-code';
 
 /** Workflows sleep for hours, so a small cache keeps many open ones cheap: 10,000 in about 400 MB. */
 const CACHED_WORKFLOWS = 200;
@@ -35,8 +39,13 @@ export interface WorkerOptions {
   readonly namespace?: string;
   /** Waits before something lost is sent again; tests shorten them. */
   readonly timing?: Partial<Timing>;
-  /** Workflow code bundled before, as in an image. Built at start otherwise. */
-  readonly workflowBundle?: WorkflowBundleWithSourceMap;
+  /**
+   * Workflow code, or where it is. By default what was bundled when this package was built, or, beside an SDK of another
+   * version than at that time, a bundle made at start, which takes seconds.
+   */
+  readonly workflowBundle?: WorkflowCode;
+  /** The same as the clients' and the webhook's: converts or encrypts what Temporal stores. */
+  readonly dataConverter?: DataConverter;
   readonly maxCachedWorkflows?: number;
   /** Told the server's clock before each activity, milliseconds since the epoch: for tests that skip time. */
   readonly onServerTime?: (time: number) => void;
@@ -79,17 +88,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: config.shutdownGraceMs,
     shutdownForceTime: config.shutdownGraceMs + 5_000,
   };
+  const converter = options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter };
   const workflows = await Worker.create({
     ...shutdown,
+    ...converter,
     connection,
     namespace,
     taskQueue: config.taskQueue,
     maxCachedWorkflows: options.maxCachedWorkflows ?? CACHED_WORKFLOWS,
-    workflowBundle: options.workflowBundle ?? (await bundleWorkflows()),
+    workflowBundle: options.workflowBundle ?? (await workflowCode(options.dataConverter)),
     activities: localActivities(notificationAddresses(config)),
   });
   const api = await Worker.create({
     ...shutdown,
+    ...converter,
     connection,
     namespace,
     taskQueue: config.apiTaskQueue,
@@ -127,14 +139,6 @@ function clockInterceptor(onServerTime: (time: number) => void): ActivityInterce
         return next(input);
       },
     },
-  });
-}
-
-/** Bundles the workflows; an image does it once when it is built. */
-export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({
-    workflowsPath: join(__dirname, 'workflows'),
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });
 }
 

@@ -13,8 +13,6 @@ interface Notes {
   readonly misconfiguredSince?: number;
 }
 
-/** An attempt 1 older than this was reset or waited in the queue: something may have been sent before it. */
-const FRESH = 10_000;
 const HEARTBEAT_EVERY = 5_000;
 
 /** One attempt of one activity: its place in time by the server's clock, and what earlier attempts may have done. */
@@ -23,19 +21,16 @@ export class Attempt {
   private readonly startedAt = performance.now();
   private readonly inherited = notesOf(this.context.info.heartbeatDetails);
   private sent: number;
-  /**
-   * Whether this is provably the first attempt that any worker got: nothing can have been sent before it, however long it
-   * waited for a worker. A retry or a reset gives an attempt a time of its own.
-   */
-  readonly isFirst: boolean;
   private readonly beating: NodeJS.Timeout | undefined;
 
   /** `continued`: an earlier activity of the same request was ended to call a person, and its notes with it. */
   constructor(continued = false) {
-    this.sent = this.mayHaveBeenSent(continued ? 1 : 0);
     const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = this.context.info;
+    // A retry or a reset gives an attempt a time of its own. So this is the first that any worker got, however long it
+    // waited for one, and nothing can have been sent before it.
     const neverReset = currentAttemptScheduledTimestampMs === scheduledTimestampMs;
-    this.isFirst = attempt === 1 && neverReset && !continued && this.inherited === undefined;
+    const isFirst = attempt === 1 && neverReset && !continued && this.inherited === undefined;
+    this.sent = isFirst ? 0 : this.mayHaveBeenSent(continued ? 1 : 0);
     if (this.context.info.heartbeatTimeoutMs !== undefined && this.context.info.heartbeatTimeoutMs > 0) {
       this.beating = setInterval(() => this.beat(), HEARTBEAT_EVERY);
     }
@@ -94,6 +89,8 @@ export class Attempt {
   conclude({ misconfigured = false } = {}): void {
     clearInterval(this.beating);
     const misconfiguredSince = misconfigured ? (this.inherited?.misconfiguredSince ?? this.now()) : undefined;
+    // A query has no heartbeat timeout and sends nothing, and a heartbeat costs as much as the poll itself.
+    if (this.beating === undefined && misconfiguredSince === this.inherited?.misconfiguredSince) return;
     const notes: Notes = { concluded: this.number, sent: this.sent, misconfiguredSince };
     this.context.heartbeat(notes);
   }
@@ -108,14 +105,12 @@ export class Attempt {
    * may or may not keep the details, so those of a later number than this attempt's still prove what was sent.
    */
   private mayHaveBeenSent(earlier: number): number {
-    const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = this.context.info;
+    const { attempt } = this.context.info;
     const concluded = this.inherited?.concluded ?? -1;
     const sent = concluded >= 1 ? (this.inherited?.sent ?? 0) : earlier;
     const unheard = attempt - 1 - (concluded >= 1 && concluded < attempt ? concluded : 0);
-    if (attempt > 1) return sent + unheard;
-    // Either clock may be wrong or, in tests, ahead by days: both have to say that it is new.
-    const age = Math.max(Date.now(), currentAttemptScheduledTimestampMs) - scheduledTimestampMs;
-    return Math.max(sent, age <= FRESH ? 0 : 1);
+    // An attempt 1 that is not the first was reset: however many came before it.
+    return attempt > 1 ? sent + unheard : Math.max(sent, 1);
   }
 }
 

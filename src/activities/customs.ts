@@ -20,6 +20,7 @@ import type {
   CustomsRepush,
 } from '../wechatpay/customs/types';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
+import type { ErrorClass } from '../wechatpay/errors';
 import type { Attempt } from './attempt';
 import { askUntilChanged, attempted, attemptedWithOperator, send, settled, submitOnce } from './attempted';
 import type { Timing } from './attempted';
@@ -198,6 +199,9 @@ async function pushed(
   return { record, before: snapshot, request: 'SENT' };
 }
 
+/** Answers that no further attempt follows. */
+const FINAL: ReadonlySet<ErrorClass> = new Set(['REFUSED', 'CONFLICT', 'INPUT']);
+
 /**
  * Sends a request once more or for the first time. A repeat that is refused may be refused because the one of before has
  * arrived by now: then the record shows it, and that is followed.
@@ -211,7 +215,7 @@ async function sendOrSee(
   try {
     return { answer: await send(attempt, request) };
   } catch (error) {
-    if (!repeats || !(error instanceof WechatPayError) || error.errorClass !== 'REFUSED') throw error;
+    if (!repeats || !(error instanceof WechatPayError) || !FINAL.has(error.errorClass)) throw error;
     const seen = await look();
     if (seen === undefined) throw error;
     return { seen };

@@ -60,7 +60,7 @@ async function submit(
   modification: H5DomainModification,
   timing: Timing,
 ): Promise<H5DomainSubmission> {
-  const repeated = attempt.sentBefore > 0 && !attempt.isFirst;
+  const repeated = attempt.sentBefore > 0;
   if (repeated) await attempt.sleep(timing.beforeRepeatedApplication);
   try {
     const record = await send(attempt, () => calls.create(modification));

@@ -76,11 +76,9 @@ async function submit(
     await attempt.sleep(timing.beforeRepeatedApplication);
     const { authorization_state } = await calls.permission(application.sub_mchid);
     // A lower permission may be what the lost application brought, unless there was none before.
-    if (authorization_state !== 'UNAUTHORIZED' && !attempt.isFirst) {
-      return idUnknown(`The permission is ${authorization_state} by now.`);
-    }
+    if (authorization_state !== 'UNAUTHORIZED') return idUnknown(`The permission is ${authorization_state} by now.`);
   }
-  const nothingSent = attempt.isFirst || attempt.sentBefore === 0;
+  const nothingSent = attempt.sentBefore === 0;
   try {
     return { kind: 'APPLIED', record: await send(attempt, () => calls.create(application)) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { FLOWS, identityOf, SIGNALS, startAttributes, UPDATES } from '../interface';
+import { contractSignalWithStart, FLOWS, identityOf, UPDATES } from '../interface';
 import type { ContractHandedOver, ContractInput, ContractOptions, ContractResult } from '../interface';
 import { parseSignedContract } from '../wechatpay/contract-order/keys';
 import type { SignedContractKey } from '../wechatpay/contract-order/keys';
@@ -88,22 +88,12 @@ export async function watchContract(starter: Starter, request: WatchRequest): Pr
     kind: 'order',
     data: { appid, openid, contract_id, options },
   };
-  const identity = identityOf.contract(input);
+  const start = contractSignalWithStart(input, message, new Date());
   try {
-    await client.workflow.signalWithStart(FLOWS.contract, {
-      taskQueue,
-      workflowId: identity.workflowId,
-      args: [input],
-      signal: SIGNALS.contractNotified,
-      signalArgs: [message],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      typedSearchAttributes: startAttributes(identity, new Date(), 'SIGNED'),
-      staticSummary: `contract ${contract.contract_code}`,
-    });
+    await client.workflow.signalWithStart(FLOWS.contract, { taskQueue, ...start });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new ConflictError(`${identity.workflowId} has ended. A new contract needs a new contract_code.`, []);
+    throw new ConflictError(`${start.workflowId} has ended. A new contract needs a new contract_code.`, []);
   }
   return new ContractProcess(client, contract);
 }

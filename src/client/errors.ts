@@ -1,6 +1,6 @@
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { FAILURE_TYPES } from '../interface';
+import { FAILURE_TYPES, fieldsOf, namesOf } from '../interface';
 import type { FieldDifference, Refusal } from '../interface';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import type { Problem } from '../wechatpay/errors';
@@ -19,10 +19,9 @@ export class ConflictError extends WechatPayError {
 }
 
 export function dataConflict(run: string, differences: readonly FieldDifference[]): ConflictError {
-  const fields = differences.map(({ field }) => field);
   return new ConflictError(
-    `${run} was started with other data: ${fields.join(', ')} differ. Nothing was sent.`,
-    fields,
+    `${run} was started with other data: ${namesOf(differences)} differ. Nothing was sent.`,
+    fieldsOf(differences),
   );
 }
 

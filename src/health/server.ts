@@ -24,9 +24,12 @@ interface ServerOptions extends HealthOptions {
   readonly bodyLimit?: number;
 }
 
-/** Senders that take their time are cut off: every request to these servers is small and comes at once. */
+/**
+ * Senders that take their time are cut off: every request to these servers is small and comes at once. Node looks once in
+ * `connectionsCheckingInterval`, so none is there for ten seconds, also where the machine is busy.
+ */
 const TIMES = {
-  requestTimeout: 10_000,
+  requestTimeout: 8_000,
   keepAliveTimeout: 5_000,
   http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 },
 } as const;

@@ -7,6 +7,18 @@ export interface FieldDifference {
   readonly theirs?: unknown;
 }
 
+type Named = readonly { readonly field: string }[];
+
+/** The fields of differences, as programs take them. */
+export function fieldsOf(differences: Named): string[] {
+  return differences.map(({ field }) => field);
+}
+
+/** The same for a person who reads: `fee_type, order_fee`. */
+export function namesOf(differences: Named): string {
+  return fieldsOf(differences).join(', ');
+}
+
 /** JSON with sorted keys and without undefined fields: equal inputs have equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value)) ?? 'null';

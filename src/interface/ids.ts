@@ -18,16 +18,14 @@ export interface DeclarationKey {
   readonly sub_order_no?: string;
 }
 
+function joinDeclared(first: string, { mchid, customs, transaction_id, sub_order_no }: DeclarationKey): string {
+  return join(first, mchid, customs, transaction_id, ...(sub_order_no === undefined ? [] : [sub_order_no]));
+}
+
 /** The only place that builds workflow ids: business numbers, nothing personal. */
 export const workflowIds = {
-  customs: (k: DeclarationKey): string =>
-    k.sub_order_no === undefined
-      ? join('customs', k.mchid, k.customs, k.transaction_id)
-      : join('customs', k.mchid, k.customs, k.transaction_id, k.sub_order_no),
-  identity: (k: DeclarationKey): string =>
-    k.sub_order_no === undefined
-      ? join('identity', k.mchid, k.customs, k.transaction_id)
-      : join('identity', k.mchid, k.customs, k.transaction_id, k.sub_order_no),
+  customs: (k: DeclarationKey): string => joinDeclared('customs', k),
+  identity: (k: DeclarationKey): string => joinDeclared('identity', k),
   h5: (k: { mchid: string; sub_mchid: string }): string => join('h5', k.mchid, k.sub_mchid),
   h5Domain: (k: { mchid: string; out_applyment_id: string }): string => join('h5-domain', k.mchid, k.out_applyment_id),
   contractOrder: (k: { mch_id: string; out_trade_no: string }): string =>

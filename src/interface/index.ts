@@ -1,4 +1,5 @@
 export * from './activities';
+export * from './contract-start';
 export * from './differences';
 export * from './durations';
 export * from './failures';

@@ -1,4 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
+import type { CustomsOrderKey } from '../wechatpay/customs/types';
 import type { Flow } from './flows';
 import { workflowIds } from './ids';
 import type {
@@ -57,38 +58,14 @@ export function keysOf({ keys, reference }: ProcessIdentity, more: readonly (str
 
 /** The identity each workflow's input demands; client, webhook and the workflow's own guard use this one place. */
 export const identityOf = {
-  customsDeclaration: ({ declaration, options }: CustomsDeclarationInput): ProcessIdentity => ({
-    workflowId: workflowIds.customs(declaration),
-    flow: 'customsDeclaration',
-    mchid: declaration.mchid,
-    customs: declaration.customs,
-    keys: [declaration.out_trade_no, declaration.transaction_id, declaration.sub_order_no],
-    ...callers(options),
-  }),
-  customsModification: ({ modification, options }: CustomsModificationInput): ProcessIdentity => ({
-    workflowId: workflowIds.customs(modification),
-    flow: 'customsModification',
-    mchid: modification.mchid,
-    customs: modification.customs,
-    keys: [modification.out_trade_no, modification.transaction_id, modification.sub_order_no],
-    ...callers(options),
-  }),
-  customsRepush: ({ repush, options }: CustomsRepushInput): ProcessIdentity => ({
-    workflowId: workflowIds.customs(repush),
-    flow: 'customsRepush',
-    mchid: repush.mchid,
-    customs: repush.customs,
-    keys: [repush.out_trade_no, repush.transaction_id, repush.sub_order_no],
-    ...callers(options),
-  }),
-  identityVerification: ({ verification, options }: IdentityVerificationInput): ProcessIdentity => ({
-    workflowId: workflowIds.identity(verification),
-    flow: 'identityVerification',
-    mchid: verification.mchid,
-    customs: verification.customs,
-    keys: [verification.out_trade_no, verification.transaction_id, verification.sub_order_no],
-    ...callers(options),
-  }),
+  customsDeclaration: ({ declaration, options }: CustomsDeclarationInput) =>
+    ofDeclaredOrder('customsDeclaration', workflowIds.customs(declaration), declaration, options),
+  customsModification: ({ modification, options }: CustomsModificationInput) =>
+    ofDeclaredOrder('customsModification', workflowIds.customs(modification), modification, options),
+  customsRepush: ({ repush, options }: CustomsRepushInput) =>
+    ofDeclaredOrder('customsRepush', workflowIds.customs(repush), repush, options),
+  identityVerification: ({ verification, options }: IdentityVerificationInput) =>
+    ofDeclaredOrder('identityVerification', workflowIds.identity(verification), verification, options),
   h5Application: ({ mchid, application, options }: H5ApplicationInput): ProcessIdentity => ({
     workflowId: workflowIds.h5({ mchid, sub_mchid: application.sub_mchid }),
     flow: 'h5Application',
@@ -139,6 +116,16 @@ export const identityOf = {
     ...callers(options),
   }),
 } as const;
+
+function ofDeclaredOrder(
+  flow: Flow,
+  workflowId: string,
+  { mchid, customs, out_trade_no, transaction_id, sub_order_no }: CustomsOrderKey,
+  options: Parameters<typeof callers>[0],
+): ProcessIdentity {
+  const keys = [out_trade_no, transaction_id, sub_order_no];
+  return { workflowId, flow, mchid, customs, keys, ...callers(options) };
+}
 
 function callers(options: { reference?: string; onResult?: OnResult } | undefined) {
   return { reference: options?.reference, onResult: options?.onResult };

@@ -1,6 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { FLOWS, identityOf, SEARCH_ATTRIBUTES, SIGNALS, startAttributes, workflowIds } from '../interface';
+import {
+  contractSignalWithStart,
+  FLOWS,
+  identityOf,
+  SEARCH_ATTRIBUTES,
+  SIGNALS,
+  startAttributes,
+  workflowIds,
+} from '../interface';
 import type {
   AnyNotification,
   ContractInput,
@@ -149,23 +157,13 @@ export function createTemporalSink(options: TemporalSinkOptions): TemporalSink {
       ...(out_trade_no !== undefined && { out_trade_no }),
       ...(onResult !== undefined && { options: { onResult } }),
     };
-    const identity = identityOf.contract(input);
+    const start = contractSignalWithStart(input, message, new Date());
     try {
-      await workflow.signalWithStart(FLOWS.contract, {
-        taskQueue,
-        workflowId: identity.workflowId,
-        args: [input],
-        signal: SIGNALS.contractNotified,
-        signalArgs: [message],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        typedSearchAttributes: startAttributes(identity, new Date(), 'SIGNED'),
-        staticSummary: `contract ${contract_code}`,
-      });
+      await workflow.signalWithStart(FLOWS.contract, { taskQueue, ...start });
       return 'delivered';
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const { workflowId } = identity;
+      const { workflowId } = start;
       return compareWithClosed(
         { workflowId, mchid, signal: SIGNALS.contractNotified, agrees: contractAgrees },
         message,

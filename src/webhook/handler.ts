@@ -73,7 +73,7 @@ export function createNotificationHandler(options: NotificationHandlerOptions): 
       const merchant = await keysOf(route.mchid, options);
       if (merchant === undefined) throw new Refusal(404, 'unknown-merchant');
       mchid = route.mchid;
-      const outcome = await handle(request, { route, merchant }, options, now);
+      const outcome = await handle(request, { route, merchant, started }, options, now);
       metrics?.accepted(route.kind, outcome);
       const fields = { ...common, mchid, outcome, status: 200 };
       if (outcome === 'unclaimed') log.warn(fields, 'kept as an unclaimed notification; a person should look');
@@ -101,7 +101,7 @@ async function keysOf(mchid: string, { merchants }: NotificationHandlerOptions):
 
 async function handle(
   request: WebhookRequest,
-  { route, merchant }: { readonly route: Route; readonly merchant: WebhookMerchant },
+  { route, merchant, started }: { readonly route: Route; readonly merchant: WebhookMerchant; readonly started: number },
   { deliver: sink, metrics, deliveryDeadlineMs = 3_000 }: NotificationHandlerOptions,
   now: () => number,
 ) {
@@ -115,6 +115,7 @@ async function handle(
     throw new Refusal(415, 'media-type');
   }
   const deliver = await receive({ route, merchant, headers, rawBody, now, metrics });
+  metrics?.checked(route.kind, (performance.now() - started) / 1000);
   return within(deliveryDeadlineMs, deliver(sink)).catch((error: unknown) => {
     throw new Refusal(503, 'not-accepted', nameOf(error));
   });

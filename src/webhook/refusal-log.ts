@@ -9,6 +9,13 @@ const ALERTS: Readonly<Partial<Record<RefusalReason, string>>> = {
   internal: 'a notification could not be handled; WeChat Pay will send it again',
 };
 
+/** Refusals that the sender may not be to blame for. Anybody can cause them, so they are no alerts. */
+const HINTS: Readonly<Partial<Record<RefusalReason, string>>> = {
+  stale:
+    'its time is more than five minutes from this clock: an old message, or the clock of this machine is wrong ' +
+    '(check its time synchronisation)',
+};
+
 export interface RefusalLogOptions {
   /** Milliseconds that are counted together. Default 60,000. */
   readonly everyMs?: number;
@@ -77,5 +84,7 @@ function teller(log: WebhookLog, reason: RefusalReason): Kind['tell'] {
   if (reason === 'probe') {
     return (fields, more) => log.info(fields, `WeChat Pay's signature probe refused, as it has to be${more}`);
   }
-  return (fields, more) => log.warn(fields, `notification refused${more}`);
+  const hint = HINTS[reason];
+  const text = `notification refused${hint === undefined ? '' : `: ${hint}`}`;
+  return (fields, more) => log.warn(fields, text + more);
 }

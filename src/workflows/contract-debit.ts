@@ -1,7 +1,7 @@
 import { difference } from '../wechatpay/contract-order/compare';
 import { debitDifferences } from '../wechatpay/debit/compare';
 import type { Debit, DebitNotification, DebitRecord, FrozenDebit } from '../wechatpay/debit/types';
-import { identityOf, parseDuration, SIGNALS, UPDATES } from '../interface';
+import { fieldsOf, identityOf, namesOf, parseDuration, SIGNALS, UPDATES } from '../interface';
 import type { ContractDebitInput, ContractDebitResult, DebitNotified, FirstAnswer } from '../interface';
 import { debitAgrees } from './agreement';
 import { awaiting, calling, configuration, submitting } from './api';
@@ -13,7 +13,7 @@ import { Inbox } from './inbox';
 import { keepUnclaimed } from './keep-unclaimed';
 import { isDebitResult } from './notifications';
 import { Process } from './process';
-import { attention, submit, Submission } from './submission';
+import { submit, Submission, unanswered } from './submission';
 import { waitFor } from './waiting';
 
 /**
@@ -61,11 +61,7 @@ export async function contractDebit(input: ContractDebitInput): Promise<Contract
     } else {
       // What nobody answered may have been notified meanwhile.
       const told = sent.kind === 'unsettled' ? await wait.told() : undefined;
-      if (told === undefined) {
-        const outcome = sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
-        submission.answer({ state: outcome, ...sent.refusal });
-        return process.finish(outcome, { outcome, ...sent.refusal }, attention(sent));
-      }
+      if (told === undefined) return unanswered(process, submission, sent);
       const { outcome: state, transaction_id, total_fee, time_end } = told;
       const { out_trade_no } = debit;
       submission.answer({ state, trade_state: state, out_trade_no, transaction_id, total_fee, time_end });
@@ -111,8 +107,8 @@ class DebitWait {
   found(record: DebitRecord): void {
     const differences = debitDifferences(this.plan.debit, record);
     if (differences.length > 0) {
-      const fields = differences.map(({ field }) => field);
-      throw conflict(`the debit at WeChat Pay differs from this one in ${fields.join(', ')}`, fields);
+      const message = `the debit at WeChat Pay differs from this one in ${namesOf(differences)}`;
+      throw conflict(message, fieldsOf(differences));
     }
     this.record = record;
     const outcome = this.outcome();
@@ -167,8 +163,8 @@ class DebitWait {
   }
 
   /** Looks at the notifications that came; one that contradicts the debit is kept for a person, and never applied. */
-  private async take(): Promise<void> {
-    for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
+  private take(): Promise<void> {
+    return this.inbox.takeAll((notification) => {
       const { data } = notification;
       const differences = [
         ...debitDifferences(this.plan.debit, data),
@@ -176,17 +172,13 @@ class DebitWait {
         ...(data.made ? difference('transaction_id', this.made?.transaction_id, data.transaction_id) : []),
       ];
       if (differences.length > 0) {
-        const reason = `its ${differences.map(({ field }) => field).join(', ')} differ from the debit's`;
-        await keepUnclaimed({ mchid: this.plan.debit.mch_id, notification, reason, ...this.process.callers });
-      } else if (data.made) {
-        this.made ??= data;
-      } else {
-        await this.ask(data).catch((error: unknown) => {
-          this.inbox.putBack([notification]); // acknowledged, and not looked at to the end
-          throw error;
-        });
+        const reason = `its ${namesOf(differences)} differ from the debit's`;
+        return keepUnclaimed({ mchid: this.plan.debit.mch_id, notification, reason, ...this.process.callers });
       }
-    }
+      if (!data.made) return this.ask(data);
+      this.made ??= data;
+      return undefined;
+    });
   }
 
   /** "Not made" may also mean that nobody can tell by this message. Without an answer the polls go on. */

@@ -5,13 +5,12 @@ import {
   ParentClosePolicy,
   startChild,
   workflowInfo,
-  WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { contractDifferences, signedDifferences } from '../wechatpay/contract-order/compare';
 import type { ContractOrderAnswer, FrozenContractOrder } from '../wechatpay/contract-order/schema';
 import { contractState } from '../wechatpay/contract-order/states';
-import { identityOf, parseDuration, SIGNALS, startAttributes } from '../interface';
+import { contractStart, identityOf, namesOf, parseDuration, SIGNALS } from '../interface';
 import type {
   ContractHandedOver,
   ContractInput,
@@ -76,19 +75,20 @@ export class ContractFact {
   }
 
   /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
-  async take(): Promise<void> {
-    for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
+  take(): Promise<void> {
+    return this.inbox.takeAll((notification) => {
       const { contract_id } = this.signed ?? {};
       const differences = signedDifferences({ ...this.order, contract_id }, notification.data);
       if (differences.length > 0) {
-        const fields = differences.map(({ field }) => field).join(', ');
-        const reason = `its ${fields} differ from the order's`;
-        await keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
-      } else if (notification.data.change_type === 'ADD') {
+        const reason = `its ${namesOf(differences)} differ from the order's`;
+        return keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
+      }
+      if (notification.data.change_type === 'ADD') {
         this.signed ??= notification.data;
         this.notified = true;
       }
-    }
+      return undefined;
+    });
   }
 
   async decided(
@@ -120,6 +120,11 @@ export class ContractFact {
       ...(contract_err_code_des === undefined ? {} : { contract_err_code_des }),
       ...named,
     };
+  }
+
+  /** Its order fails or is cancelled: a contract that was signed lives on, and gets what only the order knows. */
+  async abandoned(): Promise<void> {
+    if (this.signed !== undefined) await this.handOver(this.signed);
   }
 
   private async wait(deadline: number): Promise<void> {
@@ -187,8 +192,7 @@ export class ContractFact {
     if (record === null || contractState(record.contract_state).kind !== 'signed') return;
     const differences = contractDifferences(this.order, record);
     if (differences.length === 0) this.signed = record;
-    else
-      this.contradiction = `the contract differs from the order in ${differences.map(({ field }) => field).join(', ')}`;
+    else this.contradiction = `the contract differs from the order in ${namesOf(differences)}`;
   }
 
   /** The contract lives for years; it gets what only the order knows, and learns its ending from notifications. */
@@ -212,15 +216,10 @@ export class ContractFact {
   }
 
   private async startContract(input: ContractInput): Promise<boolean> {
-    const identity = identityOf.contract(input);
     try {
       await startChild(contract, {
-        args: [input],
-        workflowId: identity.workflowId,
-        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        ...contractStart(input, new Date()),
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        typedSearchAttributes: startAttributes(identity, new Date(), 'SIGNED'),
-        staticSummary: `contract ${input.contract_code}`,
       });
       return true;
     } catch (error) {

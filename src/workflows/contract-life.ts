@@ -2,7 +2,7 @@ import { contractVerdict, signedDifferences } from '../wechatpay/contract-order/
 import type { ContractVerdict } from '../wechatpay/contract-order/compare';
 import type { ContractNotification, ContractRecord } from '../wechatpay/contract-order/schema';
 import { parseContractTime } from '../wechatpay/contract-order/times';
-import { optionProblems } from '../interface';
+import { namesOf, optionProblems } from '../interface';
 import type { ContractHandedOver, ContractInput, ContractResult } from '../interface';
 
 /*
@@ -19,9 +19,9 @@ export type Learnt =
 
 /** A verified notification: signed, which only adds to what is known, or ended. */
 export function notified(known: ContractInput, data: ContractNotification): Learnt {
-  const fields = signedDifferences(known, data).map(({ field }) => field);
-  if (fields.length > 0) {
-    return { kind: 'contradicted', reason: `its ${fields.join(', ')} differ from the contract's` };
+  const differences = signedDifferences(known, data);
+  if (differences.length > 0) {
+    return { kind: 'contradicted', reason: `its ${namesOf(differences)} differ from the contract's` };
   }
   const { contract_id, openid, appid, operate_time, contract_expired_time, contract_termination_mode } = data;
   if (data.change_type === 'ADD') {

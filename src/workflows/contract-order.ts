@@ -18,7 +18,7 @@ import { guard } from './guard';
 import { Inbox } from './inbox';
 import { PaymentFact } from './payment-fact';
 import { Process } from './process';
-import { attention, submit, Submission } from './submission';
+import { attention, insteadOfAnswer, submit, Submission } from './submission';
 
 /**
  * An order that is paid and signed in one step. Payment and signing are two independent facts: each has its own
@@ -63,6 +63,10 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
     ordered = order;
     payment.completed(order);
     const contract = new ContractFact(process, contracts, order, options);
+    submission.beforeFailing(async (failure) => {
+      await contract.abandoned();
+      return process.failing(failure);
+    });
 
     const sent = await submit(process, payment.deadline, (operatorTold, milliseconds) =>
       submitting('order', milliseconds).submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
@@ -80,7 +84,7 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
         sent.kind === 'refused'
           ? { payment: 'REFUSED', contract: 'NOT_SIGNED', ...sent.refusal }
           : { payment: 'UNDECIDED', contract: 'UNDECIDED', ...sent.refusal };
-      submission.answer({ state: sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED', ...sent.refusal });
+      submission.answer(insteadOfAnswer(sent));
       return process.finish(`${result.payment}/${result.contract}`, result, attention(sent));
     }
     const paid = await payment.decided(contract);

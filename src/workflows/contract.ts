@@ -127,9 +127,9 @@ class Life {
     await CancellationScope.nonCancellable(async () => {
       do {
         await condition(allHandlersFinished);
-        for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
-          if (isNotification(message.data)) await this.keep(message, 'nobody watches this contract any more');
-        }
+        await this.inbox.takeAll((message) =>
+          isNotification(message.data) ? this.keep(message, 'nobody watches this contract any more') : undefined,
+        );
       } while (!this.inbox.isEmpty);
     });
   }
@@ -175,19 +175,20 @@ class Life {
   }
 
   /** Looks at everything that came; what contradicts the contract is kept for a person, and never applied. */
-  private async take(): Promise<void> {
-    for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) {
+  private take(): Promise<void> {
+    return this.inbox.takeAll((message) => {
       if (!isNotification(message.data)) {
         this.askAgain();
         this.learn(handedOver(this.known, message.data));
       } else if (this.ended === undefined) {
         const learnt = notified(this.known, message.data);
-        if (learnt.kind === 'contradicted') await this.keep(message, learnt.reason);
-        else this.learn(learnt);
+        if (learnt.kind === 'contradicted') return this.keep(message, learnt.reason);
+        this.learn(learnt);
       } else if (!contractAgrees(this.ended, message.data)) {
-        await this.keep(message, 'the contract has ended otherwise');
+        return this.keep(message, 'the contract has ended otherwise');
       }
-    }
+      return undefined;
+    });
   }
 
   private found(record: ContractRecord | null): void {

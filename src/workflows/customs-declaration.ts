@@ -3,12 +3,12 @@ import type { CertificateVerification, CustomsRecord } from '../wechatpay/custom
 import { identityOf } from '../interface';
 import type { CustomsDeclarationInput, CustomsResult, FirstAnswer, IdentityResult } from '../interface';
 import { askingIdentity, submitting } from './api';
-import { attentionOf, customsDeadline, Following, orderOf, unsent } from './customs-following';
+import { attentionOf, customsDeadline, Following, orderOf } from './customs-following';
 import { asRefusal } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
 import { sealedIdentityProblems } from './sealed-identity';
-import { attention, submit, Submission } from './submission';
+import { submit, Submission, unanswered } from './submission';
 import { remaining } from './waiting';
 
 /**
@@ -38,11 +38,7 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
     const submitted = await submit(process, deadline, (operatorTold, milliseconds) =>
       submitting('declare', milliseconds).submitDeclaration({ declaration, adopt: options?.adopt, operatorTold }),
     );
-    if (submitted.kind !== 'answered') {
-      const { outcome, ...refusal } = unsent(submitted);
-      submission.answer({ state: outcome, ...refusal });
-      return process.finish(outcome, { outcome, ...refusal }, attention(submitted));
-    }
+    if (submitted.kind !== 'answered') return unanswered(process, submission, submitted);
     submission.answer(submitted.answer);
 
     const question = new PayerQuestion(input, remaining(deadline) ?? 1, (concern) => following.concerns(concern));

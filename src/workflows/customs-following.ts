@@ -7,9 +7,8 @@ import type { CustomsOptions, CustomsResult, Refusal } from '../interface';
 import { awaiting, calling } from './api';
 import { nextStep, pushed, pushingOf } from './customs-rules';
 import type { Pushing } from './customs-rules';
-import { answered, asRefusal, unlessUnanswered } from './failures';
+import { answered, asObjection, unlessUnanswered } from './failures';
 import type { Attention, Process } from './process';
-import type { SubmissionEnd } from './submission';
 import { remaining, waitFor } from './waiting';
 
 /** What names a declaration in every call that follows it. */
@@ -158,7 +157,7 @@ export class Following {
       this.refreshed = undefined; // asked for before the push was known, so perhaps the record of before it
       return { record };
     } catch (error) {
-      const refusal = asRefusal(error);
+      const refusal = asObjection(error);
       if (refusal !== undefined) return { refusal };
       unlessUnanswered(error); // it stays EXCEPT then, and counts as pushed: whether it was, nobody knows
       return { record: snapshot };
@@ -193,21 +192,8 @@ function outcomeOf(outcome: CustomsResult['outcome'], record: CustomsRecord): Cu
 }
 
 /** Whether a person should look at an outcome; `concern`: at something beside it. */
-export function attentionOf({ outcome, remedy }: CustomsResult, concern?: string): Attention {
+export function attentionOf({ outcome, message, remedy }: CustomsResult, concern?: string): Attention {
   const open = outcome === 'UNDECIDED' || outcome === 'EXCEPT';
-  const reasons = [open ? remedy : undefined, concern].filter((reason) => reason !== undefined);
+  const reasons = [...(open ? [message, remedy] : []), concern].filter((reason) => reason !== undefined);
   return { needsOperator: open || concern !== undefined, reason: reasons.length === 0 ? undefined : reasons.join(' ') };
-}
-
-type Unanswered = Exclude<SubmissionEnd<unknown>, { kind: 'answered' }>;
-
-/** The end of a process that could not even look at its record, and what is answered to who waits for it. */
-export function unlooked({ kind, refusal }: Unanswered) {
-  if (kind === 'refused') return { outcome: 'REFUSED', ...refusal } as const;
-  return { outcome: 'UNDECIDED', ...refusal, remedy: 'Nothing was sent. Start it again.' } as const;
-}
-
-/** The end of a process whose request was refused, or of which nobody knows whether it arrived. */
-export function unsent({ kind, refusal }: Unanswered) {
-  return { outcome: kind === 'refused' ? 'REFUSED' : 'UNDECIDED', ...refusal } as const;
 }

@@ -2,11 +2,11 @@ import { openChanges } from '../wechatpay/customs/compare';
 import { identityOf } from '../interface';
 import type { CorrectedRecord, CustomsModificationInput, CustomsResult, FirstAnswer } from '../interface';
 import { calling, submitting } from './api';
-import { attentionOf, customsDeadline, Following, orderOf, unlooked, unsent } from './customs-following';
+import { attentionOf, customsDeadline, Following, orderOf } from './customs-following';
 import { conflict } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
-import { look, submit, Submission } from './submission';
+import { look, submit, Submission, unanswered } from './submission';
 
 const NOT_NEEDED = 'The record has these values already, so nothing was sent.';
 
@@ -34,15 +34,11 @@ export async function customsModification(input: CustomsModificationInput): Prom
     const deadline = customsDeadline(options);
     const following = new Following(process, orderOf(modification), options, deadline);
     const finish = (result: CustomsResult) => process.finish(result.outcome, result, attentionOf(result));
-    const ended = ({ outcome, ...refusal }: ReturnType<typeof unsent>, known: Partial<CustomsResult> = {}) => {
-      submission.answer({ state: outcome, ...refusal });
-      return finish({ outcome, ...known, ...refusal });
-    };
 
     const looked = await look(process, deadline, (operatorTold, milliseconds) =>
       calling('look at the record', milliseconds).snapshotDeclaration({ modification, operatorTold }),
     );
-    if (looked.kind !== 'answered') return ended(unlooked(looked));
+    if (looked.kind !== 'answered') return unanswered(process, submission, looked);
     const snapshot = looked.answer;
     const changes = openChanges(modification, snapshot);
     if (changes.length === 0) {
@@ -59,7 +55,7 @@ export async function customsModification(input: CustomsModificationInput): Prom
     const sent = await submit(process, deadline, (operatorTold, milliseconds) =>
       submitting('modify', milliseconds).submitModification({ modification, snapshot, operatorTold }),
     );
-    if (sent.kind !== 'answered') return ended(unsent(sent), { record: snapshot });
+    if (sent.kind !== 'answered') return unanswered(process, submission, sent, { record: snapshot });
     const { record, before, request } = sent.answer;
     submission.answer({ ...record, request });
     if (request === 'UNKNOWN') {

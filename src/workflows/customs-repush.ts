@@ -1,12 +1,12 @@
 import { identityOf } from '../interface';
 import type { CorrectedRecord, CustomsRepushInput, CustomsResult, FirstAnswer } from '../interface';
 import { calling, submitting } from './api';
-import { attentionOf, customsDeadline, Following, orderOf, unlooked, unsent } from './customs-following';
+import { attentionOf, customsDeadline, Following, orderOf } from './customs-following';
 import { repushRefusal } from './customs-rules';
 import { conflict } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
-import { look, submit, Submission } from './submission';
+import { look, submit, Submission, unanswered } from './submission';
 
 /**
  * A new push of a declaration that customs has lost, or whose interface failed; wherever the declaration was made.
@@ -32,15 +32,11 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
     const deadline = customsDeadline(options);
     const following = new Following(process, orderOf(input.repush), options, deadline);
     const finish = (result: CustomsResult) => process.finish(result.outcome, result, attentionOf(result));
-    const ended = ({ outcome, ...refusal }: ReturnType<typeof unsent>, known: Partial<CustomsResult> = {}) => {
-      submission.answer({ state: outcome, ...refusal });
-      return finish({ outcome, ...known, ...refusal });
-    };
 
     const looked = await look(process, deadline, (operatorTold, milliseconds) =>
       calling('look at the record', milliseconds).snapshotDeclaration({ repush: input.repush, operatorTold }),
     );
-    if (looked.kind !== 'answered') return ended(unlooked(looked));
+    if (looked.kind !== 'answered') return unanswered(process, submission, looked);
     const snapshot = looked.answer;
     const refused = repushRefusal(snapshot.state);
     if (refused !== undefined) throw conflict(refused, ['state']);
@@ -50,7 +46,7 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
     const sent = await submit(process, deadline, (operatorTold, milliseconds) =>
       submitting('push again', milliseconds).submitRepush({ repush, snapshot, operatorTold }),
     );
-    if (sent.kind !== 'answered') return ended(unsent(sent), { record: snapshot });
+    if (sent.kind !== 'answered') return unanswered(process, submission, sent, { record: snapshot });
     const { record, before, request } = sent.answer;
     submission.answer({ ...record, request });
     if (request === 'UNKNOWN' && record.state === 'SUCCESS') {

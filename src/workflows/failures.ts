@@ -54,9 +54,25 @@ export async function answered<Answer>(asking: Promise<Answer>): Promise<Answer>
 /** WeChat Pay's refusal, if that is what the activity failed with: a business outcome, not a failed workflow. */
 export function asRefusal(error: unknown): Refusal | undefined {
   const refused = applicationFailure(error, FAILURE_TYPES.refused);
-  return refused === undefined
-    ? undefined
-    : ((refused.details?.[0] as Refusal | undefined) ?? { message: refused.message });
+  return refused === undefined ? undefined : inWords(refused);
+}
+
+/**
+ * As {@link asRefusal}, for a request of our own accord that fails no process: whoever objects to it for good, WeChat Pay or
+ * our own check, and in which class, it is not made again.
+ */
+export function asObjection(error: unknown): Refusal | undefined {
+  const { refused, conflict: contradicted, invalidInput: wrong } = FAILURE_TYPES;
+  const objection = [refused, contradicted, wrong]
+    .map((type) => applicationFailure(error, type))
+    .find((failure) => failure !== undefined);
+  return objection === undefined ? undefined : inWords(objection);
+}
+
+/** Words of WeChat Pay are in the details; there our own checks have lists, and say it in their message. */
+function inWords({ details, message }: ApplicationFailure): Refusal {
+  const [words] = (details ?? []) as readonly unknown[];
+  return typeof words === 'object' && words !== null && !Array.isArray(words) ? words : { message };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { H5FirstAnswer } from './h5-follow';
 import { guard, needsText } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
-import { attention, submit, Submission } from './submission';
+import { submit, Submission, unanswered } from './submission';
 
 /**
  * A correction of an application that a reviewer rejected: the same application goes back to review.
@@ -97,10 +97,7 @@ export async function h5Amendment(input: H5AmendmentInput): Promise<H5Result> {
         operatorTold,
       }),
     );
-    if (sent.kind !== 'answered') {
-      const outcome = sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
-      return ended({ outcome, applyment_id, ...sent.refusal }, attention(sent).needsOperator);
-    }
+    if (sent.kind !== 'answered') return unanswered(process, submission, sent, { applyment_id });
     const amended = sent.answer;
     if (amended.kind === 'UNSETTLED') {
       const remedy = 'Look at the application on the platform, then amend it again.';

@@ -10,7 +10,7 @@ import { ID_UNKNOWN } from './h5-review';
 import { guard, needsText } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
-import { attention, submit, Submission } from './submission';
+import { submit, Submission, unanswered } from './submission';
 
 /**
  * An application for H5 payment permission, from submission to the reviewer's decision.
@@ -62,11 +62,7 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
         operatorTold,
       }),
     );
-    if (sent.kind !== 'answered') {
-      const outcome = sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
-      submission.answer({ state: outcome, ...sent.refusal });
-      return process.finish(outcome, { outcome, ...sent.refusal }, attention(sent));
-    }
+    if (sent.kind !== 'answered') return unanswered(process, submission, sent);
     const submitted = sent.answer;
 
     if (submitted.kind === 'ALREADY_AUTHORIZED') {

@@ -3,6 +3,7 @@ import type { ApplicationDifference } from '../wechatpay/h5/compare';
 import { h5StateKind, LIMIT_REMOVAL } from '../wechatpay/h5/states';
 import type { H5Amendment, H5ApplicationRecord, H5ReviewNotification } from '../wechatpay/h5/schema';
 import { isAsAmended } from '../wechatpay/h5/compare';
+import { namesOf } from '../interface';
 import type { H5Result, Refusal, ReviewOf } from '../interface';
 
 /*
@@ -83,11 +84,10 @@ export function foreignRefusal(
   applyment_id: string | undefined,
   differences: readonly { readonly field: string }[],
 ): Refusal {
-  const fields = differences.map(({ field }) => field).join(', ');
   const named = applyment_id ?? 'without a number';
   return {
     code: 'FOREIGN_APPLICATION',
-    message: `another application of this sub-merchant is in process: ${named}, whose ${fields} differ. Nothing was sent.`,
+    message: `another application of this sub-merchant is in process: ${named}, whose ${namesOf(differences)} differ. Nothing was sent.`,
     remedy:
       `Wait for its decision, then apply again. To follow that one, start with its data and \`adopt\`, and give ` +
       `${named} with the update attachApplication.`,

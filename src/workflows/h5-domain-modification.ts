@@ -16,7 +16,7 @@ import { ID_UNKNOWN, Review } from './h5-review';
 import { guard, needsText } from './guard';
 import { Inbox } from './inbox';
 import { Process } from './process';
-import { attention, submit, Submission } from './submission';
+import { submit, Submission, unanswered } from './submission';
 
 /**
  * A change of the domains that may start H5 payments, from submission to the reviewer's decision. The caller's own
@@ -69,11 +69,7 @@ export async function h5DomainModification(input: H5DomainModificationInput): Pr
         operatorTold,
       }),
     );
-    if (sent.kind !== 'answered') {
-      const outcome = sent.kind === 'refused' ? 'REFUSED' : 'UNDECIDED';
-      submission.answer({ state: outcome, ...sent.refusal });
-      return process.finish(outcome, { outcome, ...sent.refusal }, attention(sent));
-    }
+    if (sent.kind !== 'answered') return unanswered(process, submission, sent);
     const submitted = sent.answer;
     if (submitted.kind === 'APPLIED') {
       submission.answer({ ...submitted.record, state: submitted.record.applyment_state });

@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { isEarlierRejection } from '../wechatpay/h5/compare';
 import type { Rejection } from '../wechatpay/h5/compare';
 import { h5StateKind } from '../wechatpay/h5/states';
-import { UPDATES } from '../interface';
+import { namesOf, UPDATES } from '../interface';
 import type { AnyNotification, H5NumberUnknown, H5Result, Observation, ReviewOf, Waiting } from '../interface';
 import { answered, conflict, invalidInput, unlessUnanswered } from './failures';
 import { decisionOf, foreignRefusal } from './h5-decision';
@@ -121,12 +121,7 @@ export class Review<Record_ extends Reviewable> {
       if (decision !== undefined) return decision;
       const wait = await this.wait();
       if (wait === 'timeUp') return this.lastLook();
-      for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
-        await this.take(notification).catch((error: unknown) => {
-          this.inbox.putBack([notification]); // acknowledged, and not looked at to the end
-          throw error;
-        });
-      }
+      await this.inbox.takeAll((notification) => this.take(notification));
       if (this.news !== undefined) this.found(this.news);
       this.news = undefined;
     }
@@ -230,8 +225,7 @@ export class Review<Record_ extends Reviewable> {
     this.believed = false;
     if (differences.length === 0) return this.found(review);
     this.review = undefined;
-    const fields = differences.map(({ field }) => field).join(', ');
-    const reason = `Application ${review.record.applyment_id} is another one: its ${fields} differ. ${this.unknown?.reason ?? ''}`;
+    const reason = `Application ${review.record.applyment_id} is another one: its ${namesOf(differences)} differ. ${this.unknown?.reason ?? ''}`;
     this.process.change(ID_UNKNOWN, { needsOperator: true, reason });
   }
 
@@ -251,8 +245,7 @@ export class Review<Record_ extends Reviewable> {
     if (review === null) throw conflict(`WeChat Pay knows no application ${applyment_id}.`);
     const differences = this.followed.differences(review.record);
     if (differences.length > 0) {
-      const fields = differences.map(({ field }) => field).join(', ');
-      throw conflict(`application ${applyment_id} is another one: ${fields} differ.`);
+      throw conflict(`application ${applyment_id} is another one: ${namesOf(differences)} differ.`);
     }
     if (this.review === undefined) this.news = review;
     return review.record;

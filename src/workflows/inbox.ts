@@ -32,8 +32,20 @@ export class Inbox<Notification extends VerifiedNotification<string, unknown>> {
     return this.waiting.some(({ data }) => isSuch(data));
   }
 
-  take(): Notification | undefined {
-    return this.waiting.shift();
+  /**
+   * Has each one looked at, in their order, also those that come meanwhile. One that was acknowledged and not looked at to
+   * the end, because that failed, waits again. `look` is awaited only where it has something to wait for.
+   */
+  async takeAll(look: (notification: Notification) => Promise<void> | undefined): Promise<void> {
+    for (let notification = this.waiting.shift(); notification !== undefined; notification = this.waiting.shift()) {
+      try {
+        const looking = look(notification);
+        if (looking !== undefined) await looking;
+      } catch (error) {
+        this.putBack([notification]);
+        throw error;
+      }
+    }
   }
 
   /** To be taken again, before what came since. */

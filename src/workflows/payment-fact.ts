@@ -3,7 +3,7 @@ import { difference, paymentDifferences } from '../wechatpay/contract-order/comp
 import type { ContractOrder, FrozenContractOrder, OrderRecord } from '../wechatpay/contract-order/schema';
 import { EARLIEST_CLOSE, tradeState } from '../wechatpay/contract-order/states';
 import { parseBeijingTime } from '../wechatpay/contract-order/times';
-import { parseDuration, UPDATES } from '../interface';
+import { fieldsOf, namesOf, parseDuration, UPDATES } from '../interface';
 import type {
   Cashier,
   ContractOrderOptions,
@@ -185,23 +185,20 @@ export class PaymentFact {
       );
     } else {
       const differences = paymentDifferences(this.order, record);
-      if (differences.length > 0)
-        throw conflict(
-          `the payment differs from the order in ${names(differences)}`,
-          differences.map(({ field }) => field),
-        );
+      if (differences.length > 0) {
+        const message = `the payment differs from the order in ${namesOf(differences)}`;
+        throw conflict(message, fieldsOf(differences));
+      }
       this.paid = record;
     }
   }
 
   /** Looks at the notifications that came; one that contradicts the order is kept for a person, and never applied. */
-  private async takeAll(): Promise<void> {
-    for (let notification = this.inbox.take(); notification !== undefined; notification = this.inbox.take()) {
-      await this.take(notification);
-    }
+  private takeAll(): Promise<void> {
+    return this.inbox.takeAll((notification) => this.take(notification));
   }
 
-  private async take(notification: PaymentNotified): Promise<void> {
+  private take(notification: PaymentNotified): Promise<void> | undefined {
     const { data } = notification;
     const differences = [
       ...paymentDifferences(this.order, data),
@@ -210,10 +207,10 @@ export class PaymentFact {
     ];
     if (differences.length === 0) {
       this.paid ??= data;
-      return;
+      return undefined;
     }
-    const reason = `its ${names(differences)} differ from the order's`;
-    await keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
+    const reason = `its ${namesOf(differences)} differ from the order's`;
+    return keepUnclaimed({ mchid: this.order.mch_id, notification, reason, ...this.process.callers });
   }
 
   /** Close, then ask: a payment can overtake the close, and then the order is paid. */
@@ -256,8 +253,4 @@ export class PaymentFact {
 
 function facts({ transaction_id, total_fee, time_end }: Payment) {
   return { transaction_id, total_fee, time_end };
-}
-
-function names(differences: readonly { readonly field: string }[]): string {
-  return differences.map(({ field }) => field).join(', ');
 }

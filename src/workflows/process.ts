@@ -219,13 +219,13 @@ export class Process<Result extends WorkflowResult> {
     agrees: (result: Result, data: Notification['data']) => boolean,
   ): void {
     this.inboxes.push(inbox);
-    this.leftovers.push(async (result) => {
-      for (let notification = inbox.take(); notification !== undefined; notification = inbox.take()) {
-        if (result !== undefined && agrees(result, notification.data)) continue;
+    this.leftovers.push((result) =>
+      inbox.takeAll((notification) => {
+        if (result !== undefined && agrees(result, notification.data)) return undefined;
         const reason = 'it came when the process was ending, and its result does not say the same';
-        await keepUnclaimed({ mchid: this.identity.mchid, notification, reason, ...this.callers });
-      }
-    });
+        return keepUnclaimed({ mchid: this.identity.mchid, notification, reason, ...this.callers });
+      }),
+    );
   }
 
   /** What the Temporal UI shows above everything else, also of a process that was typed in by hand. */

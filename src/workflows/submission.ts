@@ -1,5 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import { fieldDifferences, UPDATES } from '../interface';
+import { fieldDifferences, fieldsOf, namesOf, UPDATES } from '../interface';
 import type { Refusal, Submitted, WorkflowResult } from '../interface';
 import { asRefusal, conflict, isTimeUp, lastWords, rootFailure } from './failures';
 import type { Attention, Process } from './process';
@@ -27,11 +27,10 @@ export class Submission<Answer> {
         if (theirs === undefined || theirs === null) return; // from the command line: no comparison
         const differences = fieldDifferences(mine, theirs, mayBeAbsent);
         if (differences.length === 0) return;
-        const fields = differences.map(({ field }) => field).join(', ');
         throw conflict(
-          `this business key was started with other data: ${fields} differ. ` +
+          `this business key was started with other data: ${namesOf(differences)} differ. ` +
             'Nothing was sent. Correct the input, or change the existing record.',
-          differences.map(({ field }) => field),
+          fieldsOf(differences),
         );
       },
     });
@@ -76,26 +75,38 @@ export class Submission<Answer> {
  * A person may have to repair something in between; the process says so and goes on trying.
  */
 export function submit<Answer>(
-  process: Pick<Process<WorkflowResult>, 'observed'>,
+  process: Observing,
   until: number,
-  send: (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>,
+  send: Asking<Answer>,
 ): Promise<SubmissionEnd<Answer>> {
-  return look(process, until, (operatorTold, milliseconds) =>
-    CancellationScope.nonCancellable(() => send(operatorTold, milliseconds)),
+  return untilAnswered(
+    process,
+    until,
+    'It may or may not have been sent. Look on the merchant platform, then resume.',
+    (...now) => CancellationScope.nonCancellable(() => send(...now)),
   );
 }
 
 /** As {@link submit}, for a question: it changes nothing, so a cancellation ends it at once. */
-export async function look<Answer>(
-  process: Pick<Process<WorkflowResult>, 'observed'>,
+export function look<Answer>(process: Observing, until: number, ask: Asking<Answer>): Promise<SubmissionEnd<Answer>> {
+  return untilAnswered(process, until, 'Nothing was sent. Start it again.', ask);
+}
+
+type Observing = Pick<Process<WorkflowResult>, 'observed'>;
+type Asking<Answer> = (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>;
+
+/** `remedy`: what to do when there was no answer in time. */
+async function untilAnswered<Answer>(
+  process: Observing,
   until: number,
-  ask: (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>,
+  remedy: string,
+  ask: Asking<Answer>,
 ): Promise<SubmissionEnd<Answer>> {
   try {
     for (let operatorTold = false; ; operatorTold = true) {
       // The first try is never too late: it finds out what is wrong with an input whose time is over.
       const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
-      if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.');
+      if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.', remedy);
       const submitted = await ask(operatorTold, milliseconds);
       if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
       process.observed(submitted);
@@ -103,28 +114,47 @@ export async function look<Answer>(
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal !== undefined) return { kind: 'refused', refusal };
-    if (isTimeUp(error)) return unsettled(lastWords(error));
+    if (isTimeUp(error)) return unsettled(lastWords(error), remedy);
     throw error;
   }
 }
 
 /** How a submission ended: with an answer, with a refusal, or with nobody knowing what became of it. */
-export type SubmissionEnd<Answer> =
-  | { readonly kind: 'answered'; readonly answer: Answer }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'unsettled'; readonly refusal: Refusal };
+export type SubmissionEnd<Answer> = { readonly kind: 'answered'; readonly answer: Answer } | Unanswered;
 
-function unsettled(message: string | undefined): { readonly kind: 'unsettled'; readonly refusal: Refusal } {
-  return {
-    kind: 'unsettled',
-    refusal: {
-      ...(message === undefined ? {} : { message }),
-      remedy: 'It may or may not have been sent. Look on the merchant platform, then resume.',
-    },
-  };
+type Unanswered =
+  { readonly kind: 'refused'; readonly refusal: Refusal } | { readonly kind: 'unsettled'; readonly refusal: Refusal };
+
+function unsettled(message: string | undefined, remedy: string): Unanswered {
+  return { kind: 'unsettled', refusal: { ...(message === undefined ? {} : { message }), remedy } };
+}
+
+type Unanswering = { readonly state: 'REFUSED' | 'UNDECIDED' } & Refusal;
+
+/** What those who wait for the first answer get instead of one. */
+export function insteadOfAnswer({ kind, refusal }: Unanswered): Unanswering {
+  return { state: kind === 'refused' ? 'REFUSED' : 'UNDECIDED', ...refusal };
+}
+
+/** Ends a process without an answer, and tells those who wait for its first one. `known`: what else its result says. */
+export function unanswered<Result, Known extends object = object>(
+  process: {
+    finish(
+      state: string,
+      result: { readonly outcome: 'REFUSED' | 'UNDECIDED' } & Known & Refusal,
+      attention: Attention,
+    ): Promise<Result>;
+  },
+  submission: { answer(instead: Unanswering): void },
+  end: Unanswered,
+  known = {} as Known,
+): Promise<Result> {
+  const { state: outcome, ...refusal } = insteadOfAnswer(end);
+  submission.answer({ state: outcome, ...refusal });
+  return process.finish(outcome, { outcome, ...known, ...refusal }, attention(end));
 }
 
 /** Whether a person should look at a submission that brought no answer. */
-export function attention({ kind, refusal }: Exclude<SubmissionEnd<unknown>, { kind: 'answered' }>): Attention {
+export function attention({ kind, refusal }: Unanswered): Attention {
   return { needsOperator: kind === 'unsettled', reason: refusal.remedy };
 }

@@ -71,6 +71,41 @@ describe('a sign of life', () => {
   });
 });
 
+describe('a poll', () => {
+  const polling = () =>
+    s.activities.awaitDeclarationResult({
+      declaration: s.samples.declaration,
+      seen: 'UNDECLARED',
+      waiting: { since: Date.now() },
+    });
+  const poll = { heartbeatTimeoutMs: undefined, attempt: 3 };
+  const misconfiguredSince = Date.now() - 60_000;
+
+  it('costs no heartbeat', async () => {
+    const { beats, ended } = begun(poll, polling);
+    await ended.catch(() => undefined);
+    expect(s.calls('customs/query')).toBe(1);
+    expect(beats).toEqual([]);
+  });
+
+  it('leaves a note of a configuration that went wrong, once', async () => {
+    s.simulator.faults({ kind: '401', times: 'always' });
+    const first = begun(poll, polling);
+    await expect(first.ended).rejects.toThrow();
+    expect(first.beats).toEqual([{ concluded: 3, sent: 2, misconfiguredSince: expect.any(Number) as number }]);
+    const next = begun({ ...poll, attempt: 4, heartbeatDetails: first.beats[0] }, polling);
+    await expect(next.ended).rejects.toThrow();
+    expect(next.beats).toEqual([]);
+  });
+
+  it('leaves a note that it is right again', async () => {
+    const noted = { concluded: 2, sent: 0, misconfiguredSince };
+    const { beats, ended } = begun({ ...poll, heartbeatDetails: noted }, polling);
+    await ended.catch(() => undefined);
+    expect(beats).toEqual([{ concluded: 3, sent: 0 }]);
+  });
+});
+
 describe('a worker that shuts down', () => {
   it.each([
     ['declaration in the settling wait', 'customs/query', 'customs/declare', declaring],

@@ -84,7 +84,7 @@ export async function drive<Input, Result>(
   { ending = 'reported', secrets = [], attempts = 8 }: DriveOptions = {},
 ): Promise<Driven<Result>> {
   const now = Date.now();
-  const first = await attempt(activity, input, { scheduledTimestampMs: now });
+  const first = await attempt(activity, input, { scheduledTimestampMs: now, currentAttemptScheduledTimestampMs: now });
   const all = [first];
   const reset = ending === 'reset' || ending === 'reset-kept';
   const unheard = ending === 'died' || ending === 'reset';

@@ -246,30 +246,38 @@ describe('a repeat that is refused', () => {
     code: 'INVALID_REQUEST',
     message: 'Declaration is not allowed for refunded orders.',
   } as const;
+  const CONFLICT = { ...REFUSAL, message: 'The order is different from the original.' } as const;
+  const WRONG = { ...REFUSAL, status: 400, code: 'PARAM_ERROR', message: 'no such order' } as const;
   const SECOND = { attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } };
 
   it.each([
-    ['customs/redeclare', 'UNDECLARED'],
-    ['customs/modify', 'SUBMITTED'],
-  ] as const)('because the %s of before has arrived is done, once the record shows it', async (call, state) => {
-    const snapshot = await excepted(s);
-    const { modification, repush, declaration } = s.samples;
-    const { transaction_id } = declaration;
-    const send = (info: object) =>
-      call === 'customs/modify'
-        ? attempt<object, unknown>(s.activities.submitModification as never, { modification, snapshot }, info)
-        : attempt<object, unknown>(s.activities.repushDeclaration as never, { repush, snapshot, sends: 2 }, info);
-    s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 3_600 } });
-    s.simulator.faults([
-      { call, kind: 'act-and-drop' },
-      { call, ...REFUSAL },
-    ]);
-    const { details } = await send({});
-    s.after(call, () => s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 0 } }));
-    const { result } = await send({ attempt: 2, heartbeatDetails: details });
-    expect((result as { answer?: { record: object } }).answer?.record ?? result).toMatchObject({ state });
-    expect(s.calls(call)).toBe(2);
-  });
+    ['customs/redeclare', 'UNDECLARED', REFUSAL],
+    ['customs/redeclare', 'UNDECLARED', CONFLICT],
+    ['customs/redeclare', 'UNDECLARED', WRONG],
+    ['customs/modify', 'SUBMITTED', REFUSAL],
+    ['customs/modify', 'SUBMITTED', CONFLICT],
+  ] as const)(
+    'because the %s of before has arrived is done, once the record shows it (%s, %j)',
+    async (call, state, refusal) => {
+      const snapshot = await excepted(s);
+      const { modification, repush, declaration } = s.samples;
+      const { transaction_id } = declaration;
+      const send = (info: object) =>
+        call === 'customs/modify'
+          ? attempt<object, unknown>(s.activities.submitModification as never, { modification, snapshot }, info)
+          : attempt<object, unknown>(s.activities.repushDeclaration as never, { repush, snapshot, sends: 2 }, info);
+      s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 3_600 } });
+      s.simulator.faults([
+        { call, kind: 'act-and-drop' },
+        { call, ...refusal },
+      ]);
+      const { details } = await send({});
+      s.after(call, () => s.simulator.script({ customs: { transaction_id, changesVisibleAfter: 0 } }));
+      const { result } = await send({ attempt: 2, heartbeatDetails: details });
+      expect((result as { answer?: { record: object } }).answer?.record ?? result).toMatchObject({ state });
+      expect(s.calls(call)).toBe(2);
+    },
+  );
 
   it.each(['modification', 'repush'] as const)('while the record stays as it was is a refused %s', async (kind) => {
     const snapshot = await excepted(s);

@@ -17,6 +17,9 @@ beforeEach(() => s.simulator.reset());
 
 const HOUR = 3_600_000;
 
+const THEN = Date.now() - HOUR;
+const WAITED_AN_HOUR = { scheduledTimestampMs: THEN, currentAttemptScheduledTimestampMs: THEN };
+
 describe('a declaration', () => {
   const submit = (over: Partial<CustomsDeclaration> = {}, info = {}) =>
     attempt(s.activities.submitDeclaration, { declaration: { ...s.samples.declaration, ...over } }, info);
@@ -84,7 +87,11 @@ describe('a declaration', () => {
 
   it.each([
     [{}, [1, 1]],
+    // Reset, an hour or a second after it was scheduled.
     [{ scheduledTimestampMs: Date.now() - HOUR }, [1, 3]],
+    [{ scheduledTimestampMs: Date.now() - 1_000 }, [1, 3]],
+    // Waited an hour for a worker.
+    [WAITED_AN_HOUR, [1, 1]],
     [{ attempt: 2 }, [1, 3]],
     [{ attempt: 2, heartbeatDetails: { concluded: 1, sent: 0 } }, [1, 1]],
     [{ attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } }, [1, 3]],

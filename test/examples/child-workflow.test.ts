@@ -93,8 +93,10 @@ describe('the order workflow of the examples, with a declaration as its child', 
   /** Customs decides, and somebody asks: the next poll is a minute away. */
   async function decide(order: Order): Promise<void> {
     const { transaction_id } = order.declaration;
-    rig.simulator.script({ customs: { transaction_id, states: [{ after: 0, state: 'SUCCESS' }] } });
     const child = await rig.wechatpay.process(idOf(order));
+    // Before that it has no record to ask for.
+    await expect.poll(async () => (await child.status()).state).toBe('PROCESSING');
+    rig.simulator.script({ customs: { transaction_id, states: [{ after: 0, state: 'SUCCESS' }] } });
     await expect(child.refresh()).resolves.toMatchObject({ state: 'SUCCESS' });
   }
 

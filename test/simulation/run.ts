@@ -191,7 +191,11 @@ function commonProblems(execution: Execution, world: World): string[] {
   const kept = new Set(
     [...execution.children.values()].map((input) => (input['notification'] as { id?: string } | undefined)?.id),
   );
-  const last = { state: status?.['state'], unanswered: execution.timeUps };
+  const told = new Set([
+    ...execution.children.keys(),
+    ...execution.externalSignals.map(({ workflowId }) => workflowId),
+  ]);
+  const last = { state: status?.['state'], unanswered: execution.timeUps, told };
   const known = new Set<string>();
   for (const signal of execution.signals) {
     const { id } = signal.argument as { id: string };

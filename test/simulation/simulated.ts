@@ -50,6 +50,8 @@ export interface Last {
   readonly state: unknown;
   /** How many questions beside the wait stayed unanswered. */
   readonly unanswered: number;
+  /** Ids of the workflows that it started or sent a signal to. */
+  readonly told: ReadonlySet<string>;
 }
 
 /** Answers that many calls have in common. */

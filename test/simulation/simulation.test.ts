@@ -113,6 +113,10 @@ describe('the simulation', () => {
     for (const { name, breaks } of MUTATIONS) expect(page).toContain(`\`${name}\`: ${breaks}`);
   });
 
+  it.each(MUTATIONS)('finds the place of $name in the workflows as they are', ({ file, find }) => {
+    expect(readFileSync(join(ROOT, file), 'utf8').split(find)).toHaveLength(2);
+  });
+
   it('breaks guards under names of their own, eight at least', () => {
     expect(MUTATIONS.length).toBeGreaterThanOrEqual(8);
     expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);

@@ -11,7 +11,8 @@ import type { Flow } from '../../src/interface';
 import { startRig, workflowBundle } from '../../src/testing';
 import type { Rig } from '../../src/testing';
 import { probeNamespace, startPostgresCluster } from '../../src/testing/servers';
-import type { TemporalServer } from '../../src/testing/servers';
+import type { PostgresCluster } from '../../src/testing/servers';
+import { findPostgres } from '../../src/testing/servers/postgres';
 import { quietRuntime } from '../workflows/dev-server';
 import { eventsOf } from '../workflows/histories';
 import { STRAIGHT_WAYS } from '../workflows/straight-ways';
@@ -23,7 +24,7 @@ const START_LIMIT = 45 * 60_000;
 
 describe('a production server on PostgreSQL, as a cluster of one', () => {
   const output: string[] = [];
-  let cluster: TemporalServer;
+  let cluster: PostgresCluster;
   let connection: Connection;
   let client: Client;
 
@@ -45,6 +46,22 @@ describe('a production server on PostgreSQL, as a cluster of one', () => {
   it('is the pinned release, with PostgreSQL as its store', async () => {
     const { serverVersion, persistenceStore } = await connection.workflowService.getClusterInfo({});
     expect({ serverVersion, persistenceStore }).toEqual({ serverVersion: '1.31.2', persistenceStore: 'postgres12' });
+  });
+
+  it('shows its own metrics, and where its database is', async () => {
+    const metrics = await (await fetch(cluster.metricsUrl)).text();
+    expect(metrics).toMatch(/^persistence_requests\{/m);
+    const { port, user, password, names } = cluster.database;
+    const { stdout } = await promisify(execFile)(
+      join(await findPostgres(), 'psql'),
+      [
+        ...['-h', '127.0.0.1', '-p', String(port), '-U', user, '-d', names.temporal],
+        '-Atc',
+        'select name from namespaces',
+      ],
+      { env: { ...process.env, PGPASSWORD: password } },
+    );
+    expect(stdout.split('\n')).toContain(cluster.namespace);
   });
 
   it('keeps closed workflows of its namespace for a week', async () => {

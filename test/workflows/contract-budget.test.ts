@@ -7,7 +7,7 @@ import type { DevRig } from './dev-server';
 import { eventsOf } from './histories';
 import { newSamples } from './samples';
 
-/** Events of an order that is submitted, paid and signed. */
+/** Events of an order that is submitted, paid and signed, one after the other; a few more if two come in one millisecond. */
 const BUDGET = 40;
 /** No poll comes within the time of a test, so that what ends a wait is the notification. */
 const NO_POLLS = { pollEvery: '1 hour' };

@@ -84,6 +84,19 @@ describe('corrections of a declaration, on a real server', () => {
     await first.result().catch(() => undefined);
   });
 
+  it('two re-pushes at once are one push', async () => {
+    const { declared, transaction_id, repush } = samplesIn('EXCEPT');
+    await callsOf(rig).customs.declare(declared);
+    const clicks = await Promise.all(
+      Array.from({ length: 2 }, () => rig.wechatpay.repushDeclaration({ repush, options: NO_POLLS })),
+    );
+    const [first, second] = clicks;
+    expect([second?.runId, second?.first]).toEqual([first?.runId, first?.first]);
+    expect(count('pushed', transaction_id)).toBe(2); // the declaration itself, and one more
+    await rig.client.workflow.getHandle(first?.workflowId ?? '').cancel();
+    await first?.result().catch(() => undefined);
+  });
+
   it.each(['modification', 'repush'] as const)(
     'a %s while the declaration is open is refused, and the open run is named with its type and state',
     async (kind) => {

@@ -31,13 +31,17 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, readable(item)]));
 }
 
-/** Polls until `look` gives something, at most for half a minute. */
-export async function eventually<Found>(look: () => Promise<Found | undefined>, what: string): Promise<Found> {
-  const limit = Date.now() + 30_000;
+/** Polls until `look` gives something; fails with `what` when it did not in time. */
+export async function eventually<Found>(
+  look: () => Promise<Found | undefined>,
+  what: string,
+  seconds = 30,
+): Promise<Found> {
+  const limit = Date.now() + seconds * 1_000;
   while (Date.now() < limit) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what} did not happen within 30 s`);
+  throw new Error(`${what} did not happen within ${seconds} s`);
 }

@@ -145,26 +145,63 @@ describe('an update in a state that does not allow it', () => {
     await stop(debiting);
   });
 
-  it('that comes with the start of an order or a debit typed by hand is answered', async () => {
-    const { signed: order } = newSamples(rig.credentials);
-    const debit = await debitOnNewContract(rig);
-    for (const [flow, workflowId, input, call, key] of [
-      ['contractOrder', workflowIds.contractOrder(order), { order }, 'pay/contractorder', order.out_trade_no],
-      ['contractDebit', workflowIds.debit(debit), { debit }, 'pay/pappayapply', debit.out_trade_no],
-    ] as const) {
-      rig.simulator.faults({ kind: '503', call, key, times: 'always' });
-      const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(flow, {
-        workflowId,
-        taskQueue: 'wechatpay',
-        args: [input],
-        workflowIdConflictPolicy: 'FAIL',
-      });
-      // Its defaults are not filled in yet.
-      await expect(
-        rig.client.workflow.executeUpdateWithStart('refresh', { startWorkflowOperation }),
-      ).resolves.toBeNull();
+  /** `refresh`, together with the start of a process as it is typed by hand: its defaults are not filled in yet. */
+  async function refreshedAtItsStart(flow: string, workflowId: string, input: object, call: CallName, key: string) {
+    rig.simulator.faults({ kind: '503', call, key, times: 'always' });
+    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(flow, {
+      workflowId,
+      taskQueue: 'wechatpay',
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    try {
+      return await rig.client.workflow.executeUpdateWithStart('refresh', { startWorkflowOperation });
+    } finally {
       await rig.client.workflow.getHandle(workflowId).terminate('the test is over');
       rig.simulator.clearFaults();
+    }
+  }
+
+  it('that comes with the start of an order is answered', async () => {
+    const { signed: order } = newSamples(rig.credentials);
+    expect(order.notify_url).toBeUndefined();
+    const id = workflowIds.contractOrder(order);
+    const refreshed = refreshedAtItsStart('contractOrder', id, { order }, 'pay/contractorder', order.out_trade_no);
+    await expect(refreshed).resolves.toBeNull();
+  });
+
+  it('that comes with the start of a debit is answered', async () => {
+    const debit = await debitOnNewContract(rig);
+    expect(debit.notify_url).toBeUndefined();
+    const id = workflowIds.debit(debit);
+    const refreshed = refreshedAtItsStart('contractDebit', id, { debit }, 'pay/pappayapply', debit.out_trade_no);
+    await expect(refreshed).resolves.toBeNull();
+  });
+
+  it('that comes with the start of an application or a change of domains is refused in words that say why', async () => {
+    const { approved: application } = newSamples(rig.credentials);
+    const { mchid } = rig.credentials;
+    const { sub_mchid, domains } = application;
+    const out_applyment_id = `DOMAINS${Date.now()}`;
+    const modification = { out_applyment_id, sub_mchid, domains, website_url: 'https://www.example.com' };
+    expect(application.notify_url).toBeUndefined();
+    for (const [flow, id, input, call] of [
+      ['h5Application', workflowIds.h5({ mchid, sub_mchid }), { mchid, application }, 'h5/create'],
+      [
+        'h5DomainModification',
+        workflowIds.h5Domain({ mchid, out_applyment_id }),
+        { mchid, modification },
+        'h5-domain/create',
+      ],
+    ] as const) {
+      await expect(refreshedAtItsStart(flow, id, input, call, sub_mchid)).rejects.toMatchObject({
+        cause: {
+          type: 'WechatPay.Conflict',
+          message: expect.stringContaining(
+            `this ${flow} is SUBMITTING. It is possible once the application's number is known`,
+          ) as string,
+        },
+      });
     }
   });
 

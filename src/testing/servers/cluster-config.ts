@@ -9,9 +9,10 @@ export interface ClusterPorts {
   readonly historyMembership: number;
   readonly worker: number;
   readonly workerMembership: number;
+  readonly metrics: number;
 }
 
-export const CLUSTER_PORT_COUNT = 9;
+export const CLUSTER_PORT_COUNT = 10;
 
 export function clusterPorts(free: readonly number[]): ClusterPorts {
   const names = [
@@ -24,6 +25,7 @@ export function clusterPorts(free: readonly number[]): ClusterPorts {
     'historyMembership',
     'worker',
     'workerMembership',
+    'metrics',
   ] as const;
   return Object.fromEntries(names.map((name, index) => [name, free[index]])) as unknown as ClusterPorts;
 }
@@ -61,7 +63,10 @@ export function serverConfig(
       numHistoryShards: 4,
       datastores: { default: store(DATABASES.temporal), visibility: store(DATABASES.visibility) },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
+    global: {
+      membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' },
+      metrics: { prometheus: { listenAddress: `127.0.0.1:${ports.metrics}`, timerType: 'histogram' } },
+    },
     services: {
       frontend: service(ports.frontend, ports.frontendMembership, { httpPort: ports.frontendHttp }),
       matching: service(ports.matching, ports.matchingMembership),

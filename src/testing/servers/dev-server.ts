@@ -22,6 +22,8 @@ export interface DevServerOptions {
   readonly uiPort?: number | false;
   /** SQLite file that keeps the workflows over a restart. Default: they live in memory. */
   readonly dbFile?: string;
+  /** Settings of that file, `{ journal_mode: 'wal' }`. By default SQLite waits for the disk at every step. */
+  readonly pragmas?: Readonly<Record<string, string>>;
   /** Search attributes the namespace shall have. */
   readonly searchAttributes?: SearchAttributeTypes;
   /** Told what is obtained and what the server writes, line by line. */
@@ -82,13 +84,14 @@ function launch(
   cli: string,
   port: number,
   uiPort: number | undefined,
-  { dbFile, searchAttributes = {} }: DevServerOptions,
+  { dbFile, pragmas = {}, searchAttributes = {} }: DevServerOptions,
   log: Progress,
 ): Promise<RunningProcess> {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
   if (uiPort === undefined) args.push('--headless');
   else args.push('--ui-port', String(uiPort));
   if (dbFile !== undefined) args.push('--db-filename', dbFile);
+  for (const [name, value] of Object.entries(pragmas)) args.push('--sqlite-pragma', `${name}=${value}`);
   for (const [name, type] of Object.entries(searchAttributes)) args.push('--search-attribute', `${name}=${type}`);
   return startProcess({ program: cli, args, doing: 'starting the Temporal dev server' }, log);
 }

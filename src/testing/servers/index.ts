@@ -6,6 +6,6 @@ export type { DevServer, DevServerOptions, TemporalServer, UseServerOptions } fr
 export { addSearchAttributes, probeNamespace, registerNamespace } from './namespace';
 export type { SearchAttributeTypes } from './namespace';
 export { findTemporalServer, startPostgresCluster } from './postgres-cluster';
-export type { PostgresClusterOptions } from './postgres-cluster';
+export type { PostgresCluster, PostgresClusterOptions } from './postgres-cluster';
 export { findTemporalCli } from './temporal-cli';
 export { findTimeSkippingServer } from './time-skipping';

@@ -36,6 +36,21 @@ export interface PostgresClusterOptions {
   readonly log?: Progress;
 }
 
+/** The server of production with its database. */
+export interface PostgresCluster extends TemporalServer {
+  /** Process id of the server. */
+  readonly pid: number;
+  /** The server's own metrics, as Prometheus text. */
+  readonly metricsUrl: string;
+  readonly database: Pick<Postgres, 'port' | 'user' | 'password' | 'pid'> & {
+    /** Names of its two databases. */
+    readonly names: typeof DATABASES;
+  };
+  /** Ends server or database, for a test of what survives that. */
+  end(what: 'server' | 'database', signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  startAgain(what: 'server' | 'database'): Promise<void>;
+}
+
 /**
  * Folder with `server` and `sql` of the production Temporal server: our cache, else built from source with Go.
  *
@@ -76,7 +91,7 @@ function buildServer(progress: Progress): Promise<string> {
  *
  * @throws ServerUnavailableError if server or database cannot be obtained.
  */
-export async function startPostgresCluster(options: PostgresClusterOptions = {}): Promise<TemporalServer> {
+export async function startPostgresCluster(options: PostgresClusterOptions = {}): Promise<PostgresCluster> {
   const { searchAttributes = {}, log = (): void => undefined } = options;
   // Asked for first: it takes no time, and a build that is useless without it takes minutes.
   await findPostgres();
@@ -97,21 +112,38 @@ export async function startPostgresCluster(options: PostgresClusterOptions = {})
     database = await startPostgres(databaseFolder, log);
     await createSchema(join(programs, 'sql'), database, log);
     const ports = clusterPorts(await freeLowPorts(CLUSTER_PORT_COUNT));
-    server = await launch(
-      join(programs, 'server'),
-      folder,
-      serverConfig(database, ports, join(folder, 'dynamic.yaml')),
-      log,
-    );
+    const config = serverConfig(database, ports, join(folder, 'dynamic.yaml'));
+    const launched = (): Promise<RunningProcess> => launch(join(programs, 'server'), folder, config, log);
+    server = await launched();
     const address = `127.0.0.1:${ports.frontend}`;
     await prepareNamespace(address, searchAttributes, server);
-    return { address, namespace: NAMESPACE, pid: server.pid, stop };
+    return {
+      address,
+      namespace: NAMESPACE,
+      pid: server.pid,
+      metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
+      database: { ...connectionOf(database), names: DATABASES },
+      end: async (what, signal) => {
+        if (what === 'server') await server?.stop(signal, 20_000);
+        else await database?.end(signal === 'SIGTERM' ? 'SIGINT' : signal);
+      },
+      startAgain: async (what) => {
+        if (what === 'database') return database?.startAgain();
+        server = await launched();
+        await prepareNamespace(address, searchAttributes, server);
+      },
+      stop,
+    };
   } catch (error) {
     const lines = server?.lastLines() ?? '';
     await stop();
     if (lines === '') throw error;
     throw new Error(`${(error as Error).message}\n    ${lines}`);
   }
+}
+
+function connectionOf({ port, user, password, pid }: Postgres): Pick<Postgres, 'port' | 'user' | 'password' | 'pid'> {
+  return { port, user, password, pid };
 }
 
 async function createSchema(sql: string, database: Postgres, log: Progress): Promise<void> {

@@ -5,8 +5,9 @@ import type { Progress } from './acquisition';
 import { ServerUnavailableError } from './acquisition';
 import { exists } from './cache';
 import { eventually } from './namespace';
-import { freePorts } from './ports';
+import { freeLowPorts } from './ports';
 import { findOnPath, run, startProcess } from './processes';
+import type { RunningProcess } from './processes';
 
 /** Versions with which the cluster works, newest last; 15 is Debian 12's and the one that is tried. */
 const VERSIONS = [15, 16, 17] as const;
@@ -14,10 +15,19 @@ const VERSIONS = [15, 16, 17] as const;
 /** Users that a root shell can hand the database to: PostgreSQL refuses to run as root. */
 const UNPRIVILEGED = ['postgres', 'nobody'] as const;
 
+/** How often one that was ended is tried to be started again, a second apart. */
+const STARTS_AGAIN = 30;
+
 export interface Postgres {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Process id of the one whose children serve the connections. */
+  readonly pid: number;
+  /** Ends it: SIGINT is PostgreSQL's fast shutdown, SIGKILL leaves it no time for anything. Its data stay. */
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  /** Starts it again on the same data and port. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +75,7 @@ export async function startPostgres(folder: string, log: Progress): Promise<Post
   });
   await rm(passwordFile);
 
-  const [port] = (await freePorts(1)) as [number];
+  const [port] = (await freeLowPorts(1)) as [number];
   // Its files are thrown away with it, so it need not wait for the disk.
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -73,42 +83,65 @@ export async function startPostgres(folder: string, log: Progress): Promise<Post
     fsync: 'off',
     max_connections: '200',
   };
-  const server = await startProcess(
-    {
-      program: join(bin, 'postgres'),
-      args: [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      cwd: folder,
-      ...asOwner,
-      doing: 'starting PostgreSQL',
-    },
-    log,
-  );
-  let ended: string | undefined;
-  void server.ended.then((how) => (ended = how));
-  try {
-    await eventually(
-      `PostgreSQL on 127.0.0.1:${port}`,
-      () =>
-        run({
-          program: join(bin, 'pg_isready'),
-          args: ['-h', '127.0.0.1', '-p', String(port), '-q'],
-          timeout: 10_000,
-          doing: 'asking PostgreSQL whether it is ready',
-        }),
-      { stopped: () => (ended === undefined ? undefined : `${ended}\n    ${server.lastLines()}`) },
+  const launch = async (): Promise<RunningProcess> => {
+    const server = await startProcess(
+      {
+        program: join(bin, 'postgres'),
+        args: [
+          '-D',
+          data,
+          '-p',
+          String(port),
+          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ],
+        cwd: folder,
+        ...asOwner,
+        doing: 'starting PostgreSQL',
+      },
+      log,
     );
-  } catch (error) {
-    await server.stop('SIGINT');
-    throw error;
-  }
-  // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients.
-  return { port, user, password, stop: () => server.stop('SIGINT') };
+    let ended: string | undefined;
+    void server.ended.then((how) => (ended = how));
+    try {
+      await eventually(
+        `PostgreSQL on 127.0.0.1:${port}`,
+        () =>
+          run({
+            program: join(bin, 'pg_isready'),
+            args: ['-h', '127.0.0.1', '-p', String(port), '-q'],
+            timeout: 10_000,
+            doing: 'asking PostgreSQL whether it is ready',
+          }),
+        { stopped: () => (ended === undefined ? undefined : `${ended}\n    ${server.lastLines()}`) },
+      );
+    } catch (error) {
+      await server.stop('SIGINT');
+      throw error;
+    }
+    return server;
+  };
+  let server = await launch();
+  return {
+    ...{ port, user, password },
+    get pid() {
+      return server.pid;
+    },
+    end: (signal) => server.stop(signal),
+    startAgain: async () => {
+      // The children of one that was killed hold its memory until they notice.
+      for (let tries = 1; ; tries++) {
+        try {
+          server = await launch();
+          return;
+        } catch (error) {
+          if (tries === STARTS_AGAIN) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
+      }
+    },
+    // SIGTERM would wait for clients.
+    stop: () => server.stop('SIGINT'),
+  };
 }
 
 /** Whom the database runs as if we are root; `undefined` for everybody else. */

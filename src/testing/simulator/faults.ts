@@ -94,30 +94,42 @@ function chances(seed: number): () => number {
   };
 }
 
+interface Planned {
+  readonly fault: Fault;
+  left: number;
+  injected: number;
+  readonly chance: () => number;
+}
+
 /** Faults to come, in the order they were given. */
 export class Faults {
-  #faults: { readonly fault: Fault; left: number; injected: number; readonly chance: () => number }[] = [];
+  #faults: Planned[] = [];
+  /** Those that are not used up, so that thousands of them cost no time. */
+  #left: Planned[] = [];
 
   add(fault: Fault): void {
     if (!Object.hasOwn(FAULT_KINDS, fault.kind)) {
       throw new Error(`faults: expected kind to be one of ${Object.keys(FAULT_KINDS).join(', ')}, got ${fault.kind}`);
     }
     const left = fault.times === 'always' ? Infinity : (fault.times ?? 1);
-    this.#faults.push({ fault, left, injected: 0, chance: chances(fault.seed ?? 1) });
+    const planned: Planned = { fault, left, injected: 0, chance: chances(fault.seed ?? 1) };
+    this.#faults.push(planned);
+    if (left > 0) this.#left.push(planned);
   }
 
   /** The first fault that fits this request; it is used up. */
   take(call: CallName, keys: readonly string[]): Fault | undefined {
-    const next = this.#faults.find(
-      ({ fault, left, chance }) =>
-        left > 0 &&
+    const place = this.#left.findIndex(
+      ({ fault, chance }) =>
         (fault.call === undefined || fault.call === call) &&
         (fault.key === undefined || keys.includes(fault.key)) &&
         (fault.probability === undefined || chance() < fault.probability),
     );
+    const next = this.#left[place];
     if (!next) return undefined;
     next.left--;
     next.injected++;
+    if (next.left <= 0) this.#left.splice(place, 1);
     return next.fault;
   }
 
@@ -132,5 +144,6 @@ export class Faults {
 
   clear(): void {
     this.#faults = [];
+    this.#left = [];
   }
 }

@@ -37,6 +37,9 @@ export interface NotificationRecord {
   readonly status: 'waiting' | 'acknowledged' | 'lost' | 'refused' | 'given-up';
 }
 
+/** Age of a stale notification, milliseconds: too old also for a receiver whose clock is ten minutes slow. */
+const STALE = 20 * 60_000;
+
 /** Ways to spoil the proof of a notification. */
 export type NotificationSignature = 'valid' | 'bad' | 'missing' | 'stale' | 'probe';
 
@@ -175,7 +178,7 @@ export class Notifier implements Notifications {
     return () => {
       const chosen = settings.notificationKey ?? 'publicKey';
       const which = chosen === 'alternate' ? (this.#signed++ % 2 === 0 ? 'publicKey' : 'certificate') : chosen;
-      const at = settings.signatureNow() - (signature === 'stale' ? 600_000 : 0);
+      const at = settings.signatureNow() - (signature === 'stale' ? STALE : 0);
       const headers = signatureHeaders(platform.forNotification(which), body, at);
       if (signature === 'bad')
         headers['Wechatpay-Signature'] = headers['Wechatpay-Signature']?.replace(/^.{4}/, 'AAAA') ?? '';

@@ -29,6 +29,9 @@ const GIVEN = {
   contract_display_account: 'x',
 } as const;
 
+/** Of every order here, from its start. */
+const UNTIL_EXPIRY = 2 * HOUR;
+
 const CONTRACT_ID = '202601050000000001';
 const OTHER_CONTRACT_ID = '202601050000000002';
 const OTHER_TRANSACTION_ID = '4200000000202601050000000002';
@@ -194,7 +197,7 @@ class OrderWorld implements World {
   reflects(
     result: Readonly<Record<string, unknown>>,
     { name, argument }: { name: string; argument: unknown },
-    { state }: Last,
+    { state, told }: Last,
   ): boolean {
     const { data } = argument as { data: Record<string, unknown> };
     if (name === 'paymentNotified') {
@@ -210,10 +213,16 @@ class OrderWorld implements World {
     // How a contract ends is told to the contract itself, which gets the same notification.
     if (data['change_type'] === 'DELETE') return true;
     if (data['openid'] !== GIVEN.openid) return false;
+    // Cancelled when it knew of the signing: the contract lives on, and was told what only the order knew.
+    if (result['contract'] === undefined && data['contract_id'] === CONTRACT_ID)
+      return told.has(CONTRACT_WORKFLOW) || this.surroundings.contractIsClosed === true;
     return result['contract'] === 'SIGNED' && result['contract_id'] === data['contract_id'];
   }
 
-  problems({ ending, children, externalSignals, updates }: Execution, undisturbed: boolean): readonly string[] {
+  problems(
+    { ending, children, externalSignals, updates, now, beganAt }: Execution,
+    undisturbed: boolean,
+  ): readonly string[] {
     const problems: string[] = [];
     if (this.closedTooEarly) problems.push('closed within five minutes, which WeChat Pay refuses');
     if (this.made > 1) problems.push(`ordered ${this.made} times`);
@@ -227,7 +236,9 @@ class OrderWorld implements World {
     if (payment === 'UNDECIDED' && contract === 'NOT_SIGNED') problems.push('not signed, and perhaps paid');
     // One that is only watched stays open, unless somebody wanted it closed.
     const isLeftOpen = this.input.options?.adopt === true && !updates.some(isAcceptedClose);
-    if (payment === 'UNDECIDED' && undisturbed && !this.closeWasRefused && !isLeftOpen)
+    // Its time was over before a worker came back to send it.
+    const isTooLate = this.order === undefined && now - beganAt >= UNTIL_EXPIRY;
+    if (payment === 'UNDECIDED' && undisturbed && !this.closeWasRefused && !isLeftOpen && !isTooLate)
       problems.push(`UNDECIDED, and ${truth}`);
     if (contract === 'SIGNED') {
       if (!this.signed || contract_id !== CONTRACT_ID) problems.push(`SIGNED, and ${truth}`);

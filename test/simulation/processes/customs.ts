@@ -111,7 +111,9 @@ class CustomsWorld implements World {
     return refused();
   }
 
-  conflict({ type }: Activity): Outcome | undefined {
+  conflict({ type, input }: Activity): Outcome | undefined {
+    // A push that nobody asked for: whatever is said of it, the declaration is there.
+    if (type === 'repushDeclaration') return this.hasMoved(input) ? undefined : conflicting();
     if (!/^submit(Declaration|Modification|Repush)$/.test(type) || this.sent.declarations + this.sent.modifications > 0)
       return undefined;
     this.conflicts = true;

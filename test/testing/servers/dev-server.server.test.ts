@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,13 +37,17 @@ describe('startDevServer', () => {
     await server.stop();
   });
 
-  it('keeps its workflows in a file over a restart on the same port', async () => {
+  it.each([
+    ['', {}],
+    [', also with a write-ahead log', { journal_mode: 'wal', synchronous: 'normal' }],
+  ])('keeps its workflows in a file over a restart on the same port%s', async (_with, pragmas) => {
     const folder = await mkdtemp(join(tmpdir(), 'temporal-wechatpay-test-'));
     try {
       const dbFile = join(folder, 'temporal.db');
-      const options = { cli, dbFile, uiPort: false as const, searchAttributes: SEARCH_ATTRIBUTE_TYPES };
+      const options = { cli, dbFile, pragmas, uiPort: false as const, searchAttributes: SEARCH_ATTRIBUTE_TYPES };
       const first = await startDevServer(options);
       expect(first.uiUrl).toBeUndefined();
+      expect(existsSync(`${dbFile}-wal`)).toBe('journal_mode' in pragmas);
       const connection = await Connection.connect({ address: first.address });
       const client = new Client({ connection });
       await client.workflow.start('nobodyPollsForThis', { workflowId: 'survivor', taskQueue: 'nobody' });

@@ -59,7 +59,8 @@ export const contractDebitEndings = endingsOf('contractDebit', {
     const { startTime, closeTime } = await handleOf(rig, process).describe();
     const took = ((closeTime?.getTime() ?? 0) - startTime.getTime()) / 1_000;
     expect(took).toBeGreaterThanOrEqual(DAY);
-    expect(took).toBeLessThan(DAY + HOUR);
+    // An hourly question with its jitter: this server's attempts say the time at which they were put off.
+    expect(took).toBeLessThan(DAY + 1.2 * HOUR);
     expect(asked(rig, 'pay/paporderquery', debit)).toBeLessThan(60);
     expect(debited(rig, debit)).toBe(1);
     return process;

@@ -4,7 +4,7 @@ import type { RunId } from '../histories';
 import { newSamples } from '../samples';
 import type { SkippingRig } from '../time-skipping';
 import { endingsOf, MINUTE } from './scenario';
-import { handleOf, notification, startedByHand } from './steps';
+import { handleOf, notification, startedByHand, updated } from './steps';
 
 /** A contract that somebody signed long ago. */
 async function signedLongAgo(rig: SkippingRig) {
@@ -59,7 +59,7 @@ export const contractEndings = endingsOf('contract', {
     const order = await rig.wechatpay.orderWithContract({ order: await rig.expiringIn(signed, 20 * MINUTE) });
     await expect(rig.result(order)).resolves.toMatchObject({ contract: 'SIGNED' });
     const run = await newestRun(rig, workflowIds.contract(signed));
-    await handleOf(rig, run).executeUpdate('terminate', { args: [{ remark: 'refunded' }] });
+    await updated(rig, run, 'terminate', { remark: 'refunded' });
     await expect(rig.result(run)).resolves.toMatchObject({ outcome: 'TERMINATED', contract_termination_mode: '3' });
     return run;
   },

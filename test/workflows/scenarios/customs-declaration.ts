@@ -150,6 +150,28 @@ export const customsDeclarationEndings = endingsOf('customsDeclaration', {
     await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'EXCEPT', code: 'RESOURCE_NOT_EXISTS' });
     return process;
   },
+  're-push-of-a-wrong-request': async (rig) => {
+    const { declared } = newSamples(rig.credentials);
+    const { transaction_id } = declared;
+    rig.simulator.script({ customs: { transaction_id, states: [except] } });
+    const objection = { status: 400, code: 'PARAM_ERROR', message: 'no such merchant_customs_no' };
+    rig.simulator.faults({ call: 'customs/redeclare', kind: 'error', key: transaction_id, ...objection });
+    const process = await rig.wechatpay.declare({ declaration: declared, options: { repushes: 3 } });
+    // A declaration that exists does not fail because of a push.
+    await expect(rig.result(process)).resolves.toMatchObject({
+      outcome: 'EXCEPT',
+      code: 'PARAM_ERROR',
+      message: expect.stringContaining('no such merchant_customs_no') as string,
+      remedy: 'Correct the request.',
+      record: { state: 'EXCEPT', transaction_id },
+    });
+    await expect(rig.wechatpay.status(process.workflowId)).resolves.toMatchObject({
+      needsOperator: true,
+      reason: expect.stringContaining('no such merchant_customs_no') as string,
+    });
+    expect([rePushes(rig, transaction_id), effects(rig, 'pushed', transaction_id)]).toEqual([1, 1]);
+    return process;
+  },
   'fail-with-the-way-out': async (rig) => {
     const explanation = '企业不是电商平台企业';
     const declaration = declarationThat(rig, processing, { after: HOUR, state: 'FAIL', explanation });

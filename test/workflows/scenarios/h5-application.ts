@@ -6,7 +6,7 @@ import type { RunId } from '../histories';
 import { newSamples } from '../samples';
 import type { SkippingRig } from '../time-skipping';
 import { DAY, endingsOf, HOUR } from './scenario';
-import { asleep, cancelled, effects, handleOf, notification } from './steps';
+import { asleep, cancelled, effects, handleOf, notification, updated } from './steps';
 
 const reviewing: H5Script = { states: [{ after: 0, state: 'UNDER_REVIEW' }] };
 
@@ -164,7 +164,7 @@ const inRealTime = endingsOf(
     'number-attached-by-a-person': async (rig) => {
       const { process, approved } = await appliedAndLost(rig);
       const { applyment_id } = rig.simulator.decideH5({ sub_mchid: approved.sub_mchid, state: 'UNDER_REVIEW' });
-      await handleOf(rig, process).executeUpdate('attachApplication', { args: [{ applyment_id }] });
+      await updated(rig, process, 'attachApplication', { applyment_id });
       rig.simulator.decideH5({ sub_mchid: approved.sub_mchid, state: 'APPROVED' });
       await process.refresh();
       await expect(rig.result(process)).resolves.toMatchObject({ outcome: 'APPROVED', applyment_id });

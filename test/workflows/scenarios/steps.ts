@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { CancelledFailure } from '@temporalio/common';
+import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
 import type { ResultEvent } from '../../../src/interface';
@@ -24,6 +25,22 @@ export async function asleep(rig: SkippingRig, { workflowId, runId }: RunId): Pr
     const waiting = raw.pendingActivities?.find(({ activityId }) => activityId === 'await-result');
     return (waiting?.attempt ?? 0) > 1 ? true : undefined;
   }, 'the first poll');
+}
+
+/**
+ * What an update of a person answers. On a busy machine the time-skipping server has once answered "update … not found" to
+ * an update that it had just been sent, after months that it had skipped; the same one, under its id, is sent again.
+ */
+export async function updated(rig: SkippingRig, run: RunId, name: string, argument: unknown): Promise<unknown> {
+  const updateId = randomUUID();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await handleOf(rig, run).executeUpdate(name, { updateId, args: [argument] });
+    } catch (error) {
+      const isForgotten = error instanceof WorkflowNotFoundError && /^update .+ not found/.test(error.message);
+      if (!isForgotten || tries === 3) throw error;
+    }
+  }
 }
 
 /** Cancels a process and looks that it ends as cancelled. */

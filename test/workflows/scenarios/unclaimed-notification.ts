@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { workflowIds } from '../../../src/interface';
 import { newSamples } from '../samples';
 import { endingsOf } from './scenario';
-import { handleOf, notification, startedByHand } from './steps';
+import { notification, startedByHand, updated } from './steps';
 
 export const unclaimedNotificationEndings = endingsOf('unclaimedNotification', {
   resolved: async (rig) => {
@@ -16,7 +16,7 @@ export const unclaimedNotificationEndings = endingsOf('unclaimedNotification', {
     const input = { mchid, notification: kept, reason: 'no open workflow waits for it' };
     const run = await startedByHand(rig, 'unclaimedNotification', workflowId, input);
     await expect(rig.wechatpay.status(workflowId)).resolves.toMatchObject({ state: 'UNCLAIMED', needsOperator: true });
-    await handleOf(rig, run).executeUpdate('resolve', { args: [{ note: 'refunded on the platform' }] });
+    await updated(rig, run, 'resolve', { note: 'refunded on the platform' });
     await expect(rig.result(run)).resolves.toEqual({ outcome: 'RESOLVED', note: 'refunded on the platform' });
     return run;
   },

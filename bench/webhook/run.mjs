@@ -1,0 +1,86 @@
+// `npm run bench:webhook`: the webhook under load, beside a Temporal server on the same machine.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfNeeded } from '../../scripts/build.mjs';
+import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { readOptions, USAGE } from './options.mjs';
+
+const args = process.argv.slice(2);
+const options = readOptions(args);
+if (typeof options === 'string') {
+  console.error(`${options}\n\n${USAGE}`);
+  process.exitCode = 2;
+} else if (options.help) {
+  console.log(USAGE);
+} else {
+  installIfNeeded();
+  buildIfNeeded();
+  process.exitCode = await bench(options);
+}
+
+/** Exit code 1 when a goal is missed for no known reason, or a server cannot be started. */
+async function bench({ parts, seed, json, save }) {
+  const { load } = await import('./typescript.mjs');
+  const { createNotary } = await import('./notifications.mjs');
+  const { NO_DECISION } = await import('./targets.mjs');
+  const { describeRun, merged, table, withFigures, withVerdicts } = await import('./report.mjs');
+  const { startFleet } = load('test/fleet/fleet.ts');
+  const { ServerUnavailableError } = load('src/testing/servers/acquisition.ts');
+  const say = (line) => console.error(line);
+
+  // Ending by `exit` ends the processes of the fleet too.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  let fleet;
+  try {
+    // A reviewer who never decides: applications stay open.
+    fleet = await startFleet({ simulator: { underReviewAfter: 0, reviewedAfter: NO_DECISION } });
+  } catch (error) {
+    console.error(error instanceof ServerUnavailableError ? error.message : error);
+    return 1;
+  }
+  try {
+    say('starts a worker');
+    const worker = await fleet.startWorker();
+    const context = { fleet, worker, seed, say, notary: createNotary(fleet.credentials), numbers: numbering() };
+    let run = {
+      ...(await describeRun(fleet.client, ['npm run bench:webhook --', ...args].join(' '))),
+      ...{ seed, rows: [], goals: [] },
+    };
+    for (const { part, sizes } of parts) {
+      const measure = (await import(`./${part}.mjs`))[part];
+      const { rows, goals } = withVerdicts(part, await measure(context, sizes));
+      run.rows.push(...rows);
+      run.goals.push(...goals);
+    }
+    // As JSON has it, so that the page is the same whether it is written now or from the file.
+    run = JSON.parse(JSON.stringify(run));
+    if (save) {
+      const folder = join(root, 'bench', 'results');
+      mkdirSync(folder, { recursive: true });
+      const file = join(folder, `webhook-${run.date}-node${run.node.split('.')[0]}.json`);
+      const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+      const names = parts.map(({ part }) => part);
+      run = merged(before, run, names);
+      writeFileSync(file, `${JSON.stringify(run, undefined, 2)}\n`);
+      const page = join(root, 'docs', 'reference', 'webhook-speed.md');
+      writeFileSync(page, withFigures(readFileSync(page, 'utf8'), run));
+      say(`Written to ${file}, and its figures to ${page}`);
+    }
+    console.log(json ? JSON.stringify(run, undefined, 2) : table(run));
+    return run.goals.some(({ met, why }) => !met && why === undefined) ? 1 : 0;
+  } finally {
+    await fleet.stop();
+  }
+}
+
+/** Numbers of notifications, each taken once in a run. */
+function numbering() {
+  let next = 1;
+  return {
+    take(count) {
+      const first = next;
+      next += Math.round(count);
+      return first;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// From what was measured to rows.
+import { ratios, summary } from '../protocol/measure.mjs';
+
+/**
+ * The median and the range of the rounds; a ratio is formed within a round, where both met the same machine. `events`: what
+ * one declaration leaves in the history, of ours and of the other.
+ */
+export function row({ part, kind, name, to, cpuAtMost, throughputAtLeast }, ours, other, events) {
+  const of = (rounds, field) => rounds.map((round) => round[field]);
+  return {
+    part,
+    kind,
+    name,
+    to,
+    rounds: ours.length,
+    ...(events === undefined ? {} : { events }),
+    cpuMs: summary(of(ours, 'cpuMs')),
+    cpuMsOther: summary(of(other, 'cpuMs')),
+    cpuRatio: ratios(of(other, 'cpuMs'), of(ours, 'cpuMs')),
+    perSecond: summary(of(ours, 'perSecond')),
+    perSecondOther: summary(of(other, 'perSecond')),
+    throughputRatio: ratios(of(other, 'perSecond'), of(ours, 'perSecond')),
+    ...(cpuAtMost === undefined ? {} : { cpuAtMost }),
+    ...(throughputAtLeast === undefined ? {} : { throughputAtLeast }),
+  };
+}
+
+/** Nearest rank. */
+export function percentiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+  return { p50: at(0.5), p99: at(0.99), most: sorted.at(-1) };
+}
