@@ -74,7 +74,7 @@ export class Review<Record_ extends Reviewable> {
       UPDATES.refresh,
       {
         description: 'Asks WeChat Pay for the application now.',
-        isPossible: () => this.review !== undefined,
+        isPossible: () => this.latest !== undefined,
         when: "once the application's number is known",
       },
       () => this.refresh(),
@@ -83,7 +83,7 @@ export class Review<Record_ extends Reviewable> {
       UPDATES.attachApplication,
       {
         description: 'Gives the number of an application whose answer was lost.',
-        isPossible: () => this.unknown !== undefined && this.review === undefined,
+        isPossible: () => this.unknown !== undefined && this.latest === undefined,
         when: "while the application's number is unknown",
         check: checkAttachment,
       },
@@ -107,6 +107,11 @@ export class Review<Record_ extends Reviewable> {
         ? { needsOperator: false, ...(reason === undefined ? {} : { reason }) }
         : { needsOperator: true, reason: `WeChat Pay states ${applyment_state}, which is not documented.` },
     );
+  }
+
+  /** What an update has just learnt counts at once: whoever got its answer may ask the next thing right after it. */
+  private get latest(): ReviewOf<Record_> | undefined {
+    return this.news ?? this.review;
   }
 
   /** The number is not known: notifications are compared by what they say, until one shows it. */
@@ -234,9 +239,9 @@ export class Review<Record_ extends Reviewable> {
   }
 
   private async refresh(): Promise<Record_ | null> {
-    if (this.review === undefined) return null;
-    const review = await answered(this.followed.query(this.review.record.applyment_id));
-    if (review !== null && review.record.applyment_state !== this.review?.record.applyment_state) this.news = review;
+    if (this.latest === undefined) return null;
+    const review = await answered(this.followed.query(this.latest.record.applyment_id));
+    if (review !== null && review.record.applyment_state !== this.latest?.record.applyment_state) this.news = review;
     return review?.record ?? null;
   }
 

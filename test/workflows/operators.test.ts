@@ -127,11 +127,37 @@ describe('what an operator can do, on a real server', () => {
     expect(application?.count).toBe(2); // the lost one, and one more, which proved that the first arrived
     const { applyment_id } = rig.simulator.decideH5({ sub_mchid: approved.sub_mchid, state: 'UNDER_REVIEW' });
     await attach(applyment_id);
-    await expect(process.status()).resolves.toMatchObject({ state: 'UNDER_REVIEW', needsOperator: false });
+    await eventually(
+      async () => ((await process.status()).state === 'UNDER_REVIEW' ? true : undefined),
+      'the state of the application that was attached',
+    );
+    await expect(process.status()).resolves.toMatchObject({ needsOperator: false });
     await expect(attach(applyment_id)).rejects.toMatchObject({ cause: { type: 'WechatPay.Conflict' } });
     rig.simulator.decideH5({ sub_mchid: approved.sub_mchid, state: 'APPROVED' });
     await expect(process.result()).resolves.toMatchObject({ outcome: 'APPROVED', applyment_id });
     await rig.client.workflow.getHandle(foreign.workflowId).cancel();
+  });
+
+  it('asks for an application at once after its number was given, also while a question is still under way', async () => {
+    const { approved } = newSamples(rig.credentials);
+    const { mchid } = rig.credentials;
+    const { sub_mchid } = approved;
+    rig.simulator.script({ h5: { sub_mchid, states: [{ after: 0, state: 'UNDER_REVIEW' }] } });
+    rig.simulator.faults({ kind: 'act-and-drop', call: 'h5/create', key: sub_mchid, times: 1 });
+    const process = await rig.wechatpay.applyForH5({ mchid, application: approved, options: { pollEvery: '1s' } });
+    const questions = () => rig.simulator.calls({ call: 'h5/permission', key: sub_mchid })[0]?.count ?? 0;
+    rig.simulator.faults({ kind: 'delay', call: 'h5/permission', key: sub_mchid, ms: 5_000, times: 'always' });
+    const before = questions();
+    await eventually(async () => Promise.resolve(questions() > before ? true : undefined), 'a slow question');
+    const { applyment_id } = rig.simulator.decideH5({ sub_mchid, state: 'UNDER_REVIEW' });
+    await process.attachApplication({ applyment_id });
+    await expect(process.attachApplication({ applyment_id })).rejects.toMatchObject({ name: 'ConflictError' });
+    await expect(process.refresh()).resolves.toMatchObject({ applyment_id, applyment_state: 'UNDER_REVIEW' });
+    // The process itself waits for the slow question's end before it asks for the application.
+    await expect(process.status()).resolves.toMatchObject({ state: 'SUBMITTED_ID_UNKNOWN' });
+    rig.simulator.clearFaults();
+    rig.simulator.decideH5({ sub_mchid, state: 'APPROVED' });
+    await expect(process.result()).resolves.toMatchObject({ outcome: 'APPROVED', applyment_id });
   });
 
   it('learns the number of a lost application from its verified notification', async () => {
