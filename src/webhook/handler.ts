@@ -36,7 +36,15 @@ export interface NotificationHandlerOptions {
   readonly basePaths?: readonly string[];
   /** How long a delivery may take before WeChat Pay is asked to come again. Default 3,000 ms. */
   readonly deliveryDeadlineMs?: number;
+  /** How many deliveries may be under way at a time; one more is answered with 503 at once. Default 100. */
+  readonly maxDeliveries?: number;
 }
+
+/**
+ * A Temporal that takes a hundred a second answers each of so many within a second. Were there no bound, a flood would make
+ * it late for all of them, and a notification that comes too late has cost it the same work for nothing.
+ */
+const MAX_DELIVERIES = 100;
 
 /** WeChat Pay's notifications have about 2 KB; the limit bounds what anybody else can make us read. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -58,6 +66,7 @@ const MEDIA_TYPES: Readonly<Record<Route['protocol'], readonly string[]>> = {
 export function createNotificationHandler(options: NotificationHandlerOptions): NotificationHandler {
   const { log, metrics, now = Date.now } = options;
   const logRefusal = createRefusalLog(log);
+  const delivering = atMost(options.maxDeliveries ?? MAX_DELIVERIES);
   return async (request) => {
     const started = performance.now();
     const route = parseRoute(request.path, options.basePaths);
@@ -73,7 +82,7 @@ export function createNotificationHandler(options: NotificationHandlerOptions): 
       const merchant = await keysOf(route.mchid, options);
       if (merchant === undefined) throw new Refusal(404, 'unknown-merchant');
       mchid = route.mchid;
-      const outcome = await handle(request, { route, merchant, started }, options, now);
+      const outcome = await handle(request, { route, merchant, started, delivering }, options, now);
       metrics?.accepted(route.kind, outcome);
       const fields = { ...common, mchid, outcome, status: 200 };
       if (outcome === 'unclaimed') log.warn(fields, 'kept as an unclaimed notification; a person should look');
@@ -99,9 +108,17 @@ async function keysOf(mchid: string, { merchants }: NotificationHandlerOptions):
   }
 }
 
+interface Handling {
+  readonly route: Route;
+  readonly merchant: WebhookMerchant;
+  /** By the process's own clock, milliseconds. */
+  readonly started: number;
+  readonly delivering: Delivering;
+}
+
 async function handle(
   request: WebhookRequest,
-  { route, merchant, started }: { readonly route: Route; readonly merchant: WebhookMerchant; readonly started: number },
+  { route, merchant, started, delivering }: Handling,
   { deliver: sink, metrics, deliveryDeadlineMs = 3_000 }: NotificationHandlerOptions,
   now: () => number,
 ) {
@@ -116,9 +133,27 @@ async function handle(
   }
   const deliver = await receive({ route, merchant, headers, rawBody, now, metrics });
   metrics?.checked(route.kind, (performance.now() - started) / 1000);
-  return within(deliveryDeadlineMs, deliver(sink)).catch((error: unknown) => {
-    throw new Refusal(503, 'not-accepted', nameOf(error));
-  });
+  return delivering(() =>
+    within(deliveryDeadlineMs, deliver(sink)).catch((error: unknown) => {
+      throw new Refusal(503, 'not-accepted', nameOf(error));
+    }),
+  );
+}
+
+type Delivering = <Outcome>(deliver: () => Promise<Outcome>) => Promise<Outcome>;
+
+/** Runs so many deliveries at a time; one more is refused. */
+function atMost(deliveries: number): Delivering {
+  let underWay = 0;
+  return async (deliver) => {
+    if (underWay >= deliveries) throw new Refusal(503, 'busy');
+    underWay += 1;
+    try {
+      return await deliver();
+    } finally {
+      underWay -= 1;
+    }
+  };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

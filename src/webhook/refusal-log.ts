@@ -5,6 +5,7 @@ import type { RefusalReason } from './refusals';
 const ALERTS: Readonly<Partial<Record<RefusalReason, string>>> = {
   'cannot-decrypt': 'a genuine notification could not be decrypted: the APIv3 key of this merchant is wrong',
   'not-accepted': 'Temporal did not accept a notification; WeChat Pay will send it again',
+  busy: 'more notifications come than Temporal accepts; WeChat Pay will send this one again',
   'keys-unavailable': "WeChat Pay's keys could not be had; it will send the notification again",
   internal: 'a notification could not be handled; WeChat Pay will send it again',
 };

@@ -17,6 +17,8 @@ export type RefusalReason =
   | 'keys-unavailable'
   /** Temporal did not accept it in time. */
   | 'not-accepted'
+  /** Temporal is given as many at a time as it may be; this one was verified, and not given to it. */
+  | 'busy'
   | 'internal';
 
 /** Ends the handling of a request with a status other than 200. */

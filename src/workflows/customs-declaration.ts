@@ -41,10 +41,15 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
     if (submitted.kind !== 'answered') return unanswered(process, submission, submitted);
     submission.answer(submitted.answer);
 
-    const question = new PayerQuestion(input, remaining(deadline) ?? 1, (concern) => following.concerns(concern));
+    const question =
+      input.identity === undefined
+        ? undefined
+        : new PayerQuestion({ ...orderOf(declaration), ...input.identity }, remaining(deadline) ?? 1, (concern) =>
+            following.concerns(concern),
+          );
     const decision = await following.decided({ record: submitted.answer });
-    if (question.isOpen) process.change(decision.outcome, attentionOf(decision));
-    const payer = await question.answer();
+    if (question?.isOpen) process.change(decision.outcome, attentionOf(decision));
+    const payer = question === undefined ? undefined : await question.answer();
     return process.finish(
       decision.outcome,
       payer === undefined ? decision : { ...decision, identity: { outcome: payer.outcome, code: payer.code } },
@@ -57,21 +62,15 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
 const AFTER_DECISION = '10 minutes';
 
 /**
- * The identity question beside a declaration, if one is asked. It never fails the declaration, nor keeps its result back
+ * The identity question beside a declaration. It never fails the declaration, nor keeps its result back
  * for long: without an answer it is UNCHECKED.
  */
 class PayerQuestion {
   private payer: IdentityResult | undefined;
   private readonly scope = new CancellationScope();
-  private readonly asked: Promise<void> | undefined;
+  private readonly asked: Promise<void>;
 
-  constructor(
-    { declaration, identity }: CustomsDeclarationInput,
-    milliseconds: number,
-    concerns: (reason: string) => void,
-  ) {
-    if (identity === undefined) return;
-    const verification = { ...orderOf(declaration), ...identity };
+  constructor(verification: CertificateVerification, milliseconds: number, concerns: (reason: string) => void) {
     this.asked = this.scope.run(async () => {
       this.payer = await ask(verification, milliseconds);
       const concern = concernAbout(this.payer);
@@ -81,7 +80,7 @@ class PayerQuestion {
   }
 
   get isOpen(): boolean {
-    return this.asked !== undefined && this.payer === undefined;
+    return this.payer === undefined;
   }
 
   /** Once customs has decided. */
@@ -90,7 +89,7 @@ class PayerQuestion {
       const summary = 'wait for the answer about the payer';
       if (!(await condition(() => !this.isOpen, AFTER_DECISION, { summary }))) this.scope.cancel();
     }
-    await this.asked?.catch((error: unknown) => {
+    await this.asked.catch((error: unknown) => {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
       this.payer = { outcome: 'UNCHECKED' };
     });

@@ -13,6 +13,7 @@ import { keysOf, QUERIES, SEARCH_ATTRIBUTES, startAttributes } from '../interfac
 import type {
   AnyNotification,
   Observation,
+  OnResult,
   ProcessIdentity,
   Trouble,
   UnclaimedNotificationInput,
@@ -168,18 +169,17 @@ export class Process<Result extends WorkflowResult> {
   async finish(state: string, result: Result, attention: Attention = UNATTENDED): Promise<Result> {
     this.result = result;
     this.change(state, attention);
-    await this.tellResult(result, attention);
+    if (this.identity.onResult !== undefined) await this.tellResult(this.identity.onResult, result, attention);
     do {
       for (const settle of this.leftovers) await settle(result);
-      await condition(allHandlersFinished);
+      if (!allHandlersFinished()) await condition(allHandlersFinished);
     } while (this.inboxes.some((inbox) => !inbox.isEmpty));
     return result;
   }
 
   /** A caller who refuses to be told loses the telling, not the result: what was done at WeChat Pay was done. */
-  private async tellResult(result: Result, { needsOperator, reason }: Attention): Promise<void> {
-    const { onResult, flow, reference } = this.identity;
-    if (onResult === undefined) return;
+  private async tellResult(onResult: OnResult, result: Result, { needsOperator, reason }: Attention): Promise<void> {
+    const { flow, reference } = this.identity;
     try {
       await tellCaller(onResult, flow, result, reference);
     } catch (error) {

@@ -15,7 +15,8 @@ const submittedUpdate = defineUpdate<unknown, [unknown?]>(UPDATES.submitted);
  * here too: other data is refused before it counts as accepted.
  */
 export class Submission<Answer> {
-  private settled: { readonly answer: Answer } | { readonly failure: unknown } | undefined;
+  private settled: Settled<Answer> | undefined;
+  private readonly waiting: ((settled: Settled<Answer>) => void)[] = [];
 
   private cleanUp: (failure: unknown) => Promise<boolean> = () => Promise.resolve(false);
 
@@ -42,7 +43,7 @@ export class Submission<Answer> {
   }
 
   answer(answer: Answer): void {
-    this.settled ??= { answer };
+    this.settle({ answer });
   }
 
   /** Runs the process; a failure reaches those who wait for the first answer as well, and ends the workflow unwrapped. */
@@ -51,7 +52,7 @@ export class Submission<Answer> {
       return await body();
     } catch (error) {
       const failure = rootFailure(error);
-      this.settled ??= { failure };
+      this.settle({ failure });
       await CancellationScope.nonCancellable(async () => {
         // What comes while the last updates are answered is kept as well.
         do await condition(allHandlersFinished);
@@ -61,14 +62,27 @@ export class Submission<Answer> {
     }
   }
 
-  private async firstAnswer(): Promise<Answer> {
-    // Also while the process is being cancelled: what was sent has an answer, and somebody waits for it.
-    await CancellationScope.nonCancellable(() => condition(() => this.settled !== undefined));
-    const settled = this.settled;
-    if (settled !== undefined && 'answer' in settled) return settled.answer;
-    throw settled?.failure;
+  private settle(settled: Settled<Answer>): void {
+    if (this.settled !== undefined) return;
+    this.settled = settled;
+    for (const tell of this.waiting.splice(0)) tell(settled);
+  }
+
+  /** A promise of no scope: what was sent has an answer, also while the process is being cancelled. */
+  private firstAnswer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const tell = (settled: Settled<Answer>): void => {
+        if ('answer' in settled) resolve(settled.answer);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the process failed with, as it is
+        else reject(settled.failure);
+      };
+      if (this.settled === undefined) this.waiting.push(tell);
+      else tell(this.settled);
+    });
   }
 }
+
+type Settled<Answer> = { readonly answer: Answer } | { readonly failure: unknown };
 
 /**
  * Sends, and does not let go before the outcome of what was sent is known, or until `until`: a cancellation waits as long.

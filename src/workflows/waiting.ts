@@ -24,29 +24,26 @@ export async function waitFor<Answer>(
   const milliseconds = remaining(until);
   if (milliseconds === undefined) return { kind: 'timeUp' };
   const scope = new CancellationScope();
-  let asking: Promise<Wait<Answer>> | undefined;
-  const winner = await scope.run(() => {
-    asking = ask(milliseconds).then(
-      (answer) => ({ kind: 'answer', answer }),
-      (error: unknown) => {
-        if (isTimeUp(error)) return { kind: 'timeUp' };
-        throw error;
-      },
+  let ended: Wait<Answer> | { readonly kind: 'failure'; readonly error: unknown } | undefined;
+  const asking = scope
+    .run(() => ask(milliseconds))
+    .then(
+      (answer) => void (ended = { kind: 'answer', answer }),
+      (error: unknown) => void (ended = isTimeUp(error) ? { kind: 'timeUp' } : { kind: 'failure', error }),
     );
-    const interruption = condition(interrupted).then((): Wait<Answer> => ({ kind: 'interrupted' }));
-    return Promise.race([asking, interruption]);
-  });
-  if (winner.kind === 'interrupted') {
+  // One condition for both, and not a race of promises: the SDK keeps a stack trace for every promise that is made.
+  await condition(() => ended !== undefined || interrupted());
+  if (ended === undefined) {
     scope.cancel();
     // Whatever it ends with, also an attempt that was under way and fails: what interrupted the wait decides, and the next
     // wait asks again.
-    await asking?.catch(() => undefined);
-  } else {
-    scope.cancel(); // the condition still waits
+    await asking;
+    return { kind: 'interrupted' };
   }
+  if (ended.kind === 'failure') throw ended.error;
   const left = remaining(until);
-  if (winner.kind !== 'timeUp' || left === undefined || left <= EARLY) return winner;
-  return (await condition(interrupted, left, { summary: 'the time that remains' })) ? { kind: 'interrupted' } : winner;
+  if (ended.kind !== 'timeUp' || left === undefined || left <= EARLY) return ended;
+  return (await condition(interrupted, left, { summary: 'the time that remains' })) ? { kind: 'interrupted' } : ended;
 }
 
 /** What remains until `deadline`, in milliseconds; undefined when there is nothing to wait for any more. */

@@ -73,7 +73,11 @@ describe('a replay of golden histories notices', () => {
     [
       'a caller who is no longer told',
       'customsDeclaration/caller-told',
-      { file: 'workflows/process.ts', from: 'await this.tellResult(result, attention);', to: '' },
+      {
+        file: 'workflows/process.ts',
+        from: 'await this.tellResult(this.identity.onResult, result, attention);',
+        to: '{}',
+      },
     ],
   ])('%s', async (_what, name, change) => {
     expect(await replayOf(name, change)).toBeInstanceOf(DeterminismViolationError);

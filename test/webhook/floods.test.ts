@@ -107,3 +107,35 @@ it('a message that cannot be genuine makes the key ring ask nobody', async () =>
   expect((await handler({ ...v3Notification(unknown), headers: probe })).status).toBe(401);
   expect(asked).toEqual([]);
 });
+
+it('a flood of genuine messages is given to Temporal a few at a time; the others are asked to come again at once', async () => {
+  const waiting: (() => void)[] = [];
+  const { sink, deliveries } = recordingSink(() => new Promise((resolve) => waiting.push(() => resolve('delivered'))));
+  const { handler, lines, registry } = webhook({ deliver: sink, maxDeliveries: 3 });
+  const answers = Array.from({ length: 50 }, () => handler(v2Notification(PAYMENT)));
+  const refused = await Promise.all(answers.slice(3));
+  expect(refused.every(({ status }) => status === 503)).toBe(true);
+  // Forged ones are told so, and take nobody's place.
+  expect((await handler(v2Notification(PAYMENT, { key: OTHER_V2_KEY }))).status).toBe(401);
+  expect(deliveries).toHaveLength(3);
+  expect(await registry.metrics()).toContain('wechatpay_webhook_refused_total{route="payment",reason="busy"} 47');
+  expect(lines.filter(({ fields }) => fields.reason === 'busy').every(({ level }) => level === 'error')).toBe(true);
+  for (const answer of waiting.splice(0)) answer();
+  expect((await Promise.all(answers.slice(0, 3))).map(({ status }) => status)).toEqual([200, 200, 200]);
+  // What was refused comes again, and there is room for it: also after deliveries that failed.
+  const again = handler(v2Notification(PAYMENT));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const answer of waiting.splice(0)) answer();
+  expect((await again).status).toBe(200);
+});
+
+it('deliveries that fail or take too long make room as well', async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const { sink, deliveries } = recordingSink(never);
+  const { handler } = webhook({ deliver: sink, maxDeliveries: 2, deliveryDeadlineMs: 20 });
+  for (let round = 1; round <= 3; round += 1) {
+    const answers = await Promise.all([1, 2, 3].map(() => handler(v2Notification(PAYMENT))));
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(deliveries).toHaveLength(2 * round);
+  }
+});
