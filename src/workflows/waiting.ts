@@ -33,8 +33,8 @@ export async function waitFor<Answer>(
     );
   // One condition for both, and not a race of promises: the SDK keeps a stack trace for every promise that is made.
   await condition(() => ended !== undefined || interrupted());
+  scope.cancel(); // also what `ask` has begun beside its answer
   if (ended === undefined) {
-    scope.cancel();
     // Whatever it ends with, also an attempt that was under way and fails: what interrupted the wait decides, and the next
     // wait asks again.
     await asking;

@@ -24,6 +24,14 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'void asking;',
   },
   {
+    name: 'open-beside-the-answer',
+    breaks: 'a wait leaves nothing pending, also when what it waited for was answered otherwise',
+    flow: 'contractOrder',
+    file: 'src/workflows/waiting.ts',
+    find: 'scope.cancel(); // also what `ask` has begun beside its answer',
+    replace: 'if (ended === undefined) scope.cancel();',
+  },
+  {
     name: 'early-end',
     breaks: 'a wait that the service gives up early goes on to its limit',
     flow: 'customsDeclaration',
