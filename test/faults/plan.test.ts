@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from './chance';
 import { planOutages } from './outages';
-import { gatewayFault, isCorrection, isSubmission, keyOf, numbersOf, planKey, planRun, STORIES } from './plan';
+import {
+  gatewayFault,
+  isCorrection,
+  isSubmission,
+  keyOf,
+  numbersOf,
+  planKey,
+  planRun,
+  startingOrder,
+  STORIES,
+} from './plan';
 
 describe('the plan of a fault run', () => {
   it('is the same for the same seed, key by key, and another one for another seed', () => {
@@ -14,6 +24,15 @@ describe('the plan of a fault run', () => {
     const stories = (keys: number) => new Set(planRun(1, keys).map(({ story }) => story));
     expect(stories(5_000).size).toBe(Object.keys(STORIES).length);
     expect(stories(300)).not.toContain('order, never paid');
+  });
+
+  it('begins every key once, and none that takes minutes among the very last', () => {
+    const plans = planRun(42, 2_000);
+    const order = startingOrder(plans);
+    expect(order.map(({ index }) => index).sort((a, b) => a - b)).toEqual(plans.map(({ index }) => index));
+    const rejected = plans.filter(({ story }) => story === 'H5, rejected');
+    expect(plans.indexOf(rejected.at(-1)!)).toBeGreaterThan(1_900);
+    expect(order.slice(1_700).map(({ story }) => story)).not.toContain('H5, rejected');
   });
 
   it('has two faults for each key in its requests alone, of more than twenty kinds', () => {

@@ -10,12 +10,13 @@ import { acknowledgedDeliveries, knowledge, sentAgain } from './collect';
 import { Forger, weather } from './notifications';
 import { killAtMark, makeOutage, planOutages, WorkerPlace } from './outages';
 import type { OutageDone } from './outages';
-import { gatewayFault, keyOf, kindOf, numbersOf, planRun, scriptOf } from './plan';
+import { gatewayFault, keyOf, kindOf, numbersOf, planRun, scriptOf, startingOrder } from './plan';
 import type { KeyPlan } from './plan';
 import { startFaultProxy } from './proxy';
 import type { Decision, FaultProxy, ProxiedRequest } from './proxy';
 import { COUNTED, sumOf } from './report';
 import type { FaultRun, Progress } from './report';
+import { resetActivities } from './resets';
 import { clusterUnderFaults, devServerUnderFaults } from './temporal';
 import type { TemporalUnderFaults } from './temporal';
 import { Calls, Player } from './workload';
@@ -144,7 +145,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
 
     const inFlight = new Set<Promise<void>>();
     const most = Math.min(MOST_OPEN, Math.max(100, Math.ceil(keys / 2)));
-    for (const plan of plans) {
+    for (const plan of startingOrder(plans)) {
       while (inFlight.size >= most && !over.signal.aborted) await Promise.race(inFlight);
       if (over.signal.aborted) break;
       const player = new Player(plan, { fleet: running, count, acted, calls, over: over.signal });
@@ -339,21 +340,17 @@ async function operating(
  * attempts have failed, and lets them go on at once, as the runbook says.
  */
 async function hurrying({ client }: Fleet, until: AbortSignal, acted: () => void): Promise<void> {
-  const { namespace } = client.options;
   const query = "WxFlow = 'customsDeclaration' AND ExecutionStatus = 'Running'";
   while (!until.aborted) {
     await wait(30_000, undefined, { signal: until }).catch(() => undefined);
     try {
-      for await (const { workflowId, raw } of client.workflow.list({ query })) {
+      for await (const { workflowId } of client.workflow.list({ query })) {
         if (until.aborted) return;
-        const described = await client.workflow.getHandle(workflowId).describe();
-        for (const { activityId, nextAttemptScheduleTime } of described.raw.pendingActivities ?? []) {
+        const reset = await resetActivities(client, workflowId, ({ nextAttemptScheduleTime }) => {
           const next = Number(nextAttemptScheduleTime?.seconds ?? 0) * 1_000;
-          if (typeof activityId !== 'string' || next < Date.now() + 60_000) continue;
-          const execution = { workflowId, runId: raw.execution?.runId };
-          await client.workflowService.resetActivity({ namespace, execution, id: activityId, identity: 'faults' });
-          acted();
-        }
+          return next >= Date.now() + 60_000;
+        });
+        for (let count = 0; count < reset; count += 1) acted();
       }
     } catch {
       // One has ended meanwhile, or the server is away: looked at again.

@@ -19,6 +19,7 @@ import { differences } from './checker';
 import type { ExpectedEffect, ObservedKey, ObservedProcess, ProvokedConflict } from './checker';
 import { isDeclaration, numbersOf } from './plan';
 import type { KeyPlan } from './plan';
+import { resetActivities } from './resets';
 
 type Declaration = CustomsDeclarationInput['declaration'];
 type H5Application = H5ApplicationInput['application'];
@@ -341,17 +342,13 @@ export class Player {
     if (disturbance?.kind !== 'activity reset' && disturbance?.kind !== 'workflow reset') return;
     await wait(disturbance.afterMs);
     const { client } = this.stage.fleet;
-    const { namespace } = client.options;
-    const execution = { workflowId };
     try {
       if (disturbance.kind === 'activity reset') {
-        const { raw } = await client.workflow.getHandle(workflowId).describe();
-        const id = raw.pendingActivities?.[0]?.activityId;
-        if (typeof id !== 'string') return;
-        await client.workflowService.resetActivity({ namespace, execution, id, identity: 'faults' });
+        if ((await resetActivities(client, workflowId)) === 0) return;
       } else {
         await client.workflowService.resetWorkflowExecution({
-          ...{ namespace, workflowExecution: execution, reason: 'on purpose', requestId: `reset-${workflowId}` },
+          ...{ namespace: client.options.namespace, workflowExecution: { workflowId } },
+          ...{ reason: 'on purpose', requestId: `reset-${workflowId}` },
           // The end of the first workflow task: everything after it is done again.
           workflowTaskFinishEventId: 4 as unknown as ResetRequest['workflowTaskFinishEventId'],
         });

@@ -1,0 +1,22 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** Resets the pending activities of the newest run that are meant, as the runbook does: each is tried at once. How many. */
+export async function resetActivities(
+  client: Client,
+  workflowId: string,
+  isMeant: (activity: PendingActivity) => boolean = () => true,
+): Promise<number> {
+  const { runId, raw } = await client.workflow.getHandle(workflowId).describe();
+  const meant = (raw.pendingActivities ?? []).filter(isMeant);
+  for (const { activityId } of meant) {
+    await client.workflowService.resetActivity({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      id: activityId ?? '',
+      identity: 'faults',
+    });
+  }
+  return meant.length;
+}
