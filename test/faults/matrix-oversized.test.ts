@@ -34,6 +34,8 @@ interface Sent {
   readonly status: number;
   /** Bytes of the body that the connection took before it was closed. */
   readonly taken: number;
+  /** Whether it was closed before it had taken the whole body. */
+  readonly isCutOff: boolean;
 }
 
 /** Sends a body for as long as the connection stands. */
@@ -64,10 +66,8 @@ function pour(
     socket.setEncoding('latin1').on('data', (text: string) => (received += text));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      resolve({
-        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(received)?.[1] ?? 0),
-        taken: Math.min(sent, socket.bytesWritten),
-      });
+      const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(received)?.[1] ?? 0);
+      resolve({ status, taken: Math.min(sent, socket.bytesWritten), isCutOff: sent < bytes });
     });
   });
 }
@@ -97,9 +97,10 @@ it.each(Object.entries(KINDS))(
     const before = memory('VmRSS');
     const sent = await flood();
     const growth = (memory('VmHWM') - before) / 1_000;
-    // Whoever goes on sending may have the connection closed before the answer is read.
+    // Whoever goes on sending may have the connection closed before the answer is read; all of them may.
     const answered = sent.filter(({ status }) => status !== 0);
-    expect([...new Set(answered.map(({ status }) => status))]).toEqual([413]);
+    expect(answered.map(({ status }) => status).filter((status) => status !== 413)).toEqual([]);
+    expect(answered.length > 0 || sent.every(({ isCutOff }) => isCutOff)).toBe(true);
     process.stdout.write(
       `a hundred bodies ${_what}: ${growth.toFixed(1)} MB more, ${Math.max(...sent.map(({ taken }) => taken))} bytes taken at most\n`,
     );

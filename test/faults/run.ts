@@ -19,6 +19,7 @@ import type { FaultRun, Progress } from './report';
 import { resetActivities } from './resets';
 import { clusterUnderFaults, devServerUnderFaults } from './temporal';
 import type { TemporalUnderFaults } from './temporal';
+import { watchTemporal } from './temporal-watch';
 import { Calls, Player } from './workload';
 
 export interface FaultOptions {
@@ -118,11 +119,22 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
     const acted = (): void => void operatorActs++;
     const helping = operating(running, players, quiet.signal, acted);
 
+    const hung: string[] = [];
+    const look = watchTemporal(running.client, () => temporal.restart(1, 'SIGKILL'));
+
+    async function pausing(): Promise<void> {
+      await wait(100);
+      const at = seconds();
+      const note = await look();
+      if (note !== undefined)
+        hung.push(`Temporal, which no longer answered at ${at.toFixed(0)} s and was restarted, ${note}`);
+    }
+
     async function breaking(): Promise<void> {
       for (const outage of planOutages(new Chance(seed, 3), keys, options.server === 'postgres')) {
         // Half of the way is starting, half is closing: a short run starts all in seconds.
         const come = (): number => (players.length + state.closed) / 2 / keys;
-        while (state.playing && come() < outage.at) await wait(100);
+        while (state.playing && come() < outage.at) await pausing();
         if (!state.playing) {
           skipped[outage.kind] = 'the run was over before its turn, or before the last of its turns';
           continue;
@@ -141,6 +153,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
           skipped[outage.kind] = (error as Error).message;
         }
       }
+      while (state.playing) await pausing();
     }
 
     const inFlight = new Set<Promise<void>>();
@@ -195,7 +208,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
       temporalVersion: serverVersion ?? 'unknown',
       ...{ seed, keys, closed, faults: faults(), verdict, plans, outages, progress, skipped, operatorActs },
       server: options.server,
-      endedByThemselves: places.flatMap((place) => place.endedByThemselves),
+      endedByThemselves: [...places.flatMap((place) => place.endedByThemselves), ...hung],
       forged: forger.sum(),
       unclaimed: [...known.told.values()].filter((told) => [...told].some(isUnclaimed)).length,
       submissionFaults: submissions.faulted,

@@ -150,17 +150,17 @@ describe('a debit of which WeChat Pay says contradicting things', () => {
 
   it('keeps what was acknowledged when it is cancelled before anybody read it', async () => {
     const debit = newDebit();
-    let submitted = (): void => undefined;
+    let submitted: (() => void) | undefined;
     answers['submitDebit'] = () =>
       new Promise((resolve) => (submitted = () => resolve({ answer: record(debit, 'ACCEPT') })));
     const handle = await start(debit);
-    await eventually(async () => ((await handle.describe()).raw.pendingActivities?.length ? true : undefined), 'it');
+    await eventually(async () => Promise.resolve(submitted === undefined ? undefined : true), 'the submission');
     const id = `unread-${debit.out_trade_no}`;
     await handle.signal('debitNotified', notified(debit, id, { made: false }));
     await handle.cancel();
     // What was sent has an outcome first; only then does the cancellation count.
     expect((await handle.describe()).status.name).toBe('RUNNING');
-    submitted();
+    submitted?.();
     await expect(handle.result()).rejects.toThrow();
     expect((await handle.describe()).status.name).toBe('CANCELLED');
     expect(await isKept(id)).toBe(true);
@@ -168,9 +168,9 @@ describe('a debit of which WeChat Pay says contradicting things', () => {
 
   it('is not taken back by an answer that is older than the result', async () => {
     const debit = newDebit();
-    let answer = (): void => undefined;
+    let answer: (() => void) | undefined;
     answers['queryDebit'] = () => new Promise((resolve) => (answer = () => resolve(record(debit, 'NOTPAY'))));
-    let decide = (): void => undefined;
+    let decide: (() => void) | undefined;
     answers['awaitDebitResult'] = () =>
       new Promise((resolve) => (decide = () => resolve({ record: record(debit, 'SUCCESS') })));
     const handle = await start(debit);
@@ -180,11 +180,11 @@ describe('a debit of which WeChat Pay says contradicting things', () => {
     );
     const refreshed = handle.executeUpdate('refresh');
     await eventually(
-      async () => ((await handle.describe()).raw.pendingActivities?.length === 2 ? true : undefined),
-      'the question',
+      async () => Promise.resolve(decide !== undefined && answer !== undefined ? true : undefined),
+      'the question, beside the wait',
     );
-    decide();
-    answer();
+    decide?.();
+    answer?.();
     await expect(refreshed).resolves.toMatchObject({ trade_state: 'NOTPAY' });
     await expect(handle.result()).resolves.toMatchObject({ outcome: 'SUCCESS' });
   });
