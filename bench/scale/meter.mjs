@@ -1,5 +1,5 @@
 // One reading of everything that is counted, and the difference of two.
-import { cpuSeconds, cpuSecondsOfTree, rss } from './processes.mjs';
+import { memoryOf, processorTimeOf, processorTimeOfTree } from '../process-cost.mjs';
 import { byLabel, readMetrics, total } from './server-metrics.mjs';
 
 /** PostgreSQL's backends tell what they have done about once a second. */
@@ -15,12 +15,12 @@ export function meterOf({ fleet, database, processes }) {
     const sum = (command) =>
       processes()
         .filter(({ name }) => name.startsWith(command))
-        .reduce((seconds, { pid }) => seconds + cpuSeconds(pid), 0);
+        .reduce((seconds, { pid }) => seconds + processorTimeOf(pid), 0);
     return {
       workers: sum('worker'),
       webhook: sum('webhook'),
-      server: cpuSeconds(temporal.pid),
-      database: cpuSecondsOfTree(temporal.database.pid),
+      server: processorTimeOf(temporal.pid),
+      database: processorTimeOfTree(temporal.database.pid),
       // The simulator stands for WeChat Pay, the driver for the order service; they are one process.
       simulatorAndDriver: (user + system) / 1e6,
     };
@@ -55,7 +55,7 @@ export function meterOf({ fleet, database, processes }) {
     rssOfWorkers: () =>
       processes()
         .filter(({ name }) => name.startsWith('worker'))
-        .map(({ pid }) => rss(pid)),
+        .map(({ pid }) => memoryOf(pid)),
   };
 }
 

@@ -1,7 +1,7 @@
 // How many declarations a second so many workers finish, with more and more of them in flight.
+import { processorTimeOfMachine } from '../process-cost.mjs';
 import { keepDeclaring, quantile } from './declarations.mjs';
 import { between, rounded, sleep } from './meter.mjs';
-import { machineSeconds } from './processes.mjs';
 
 /** Seconds in which the first are on their way and none is counted. */
 const RUN_UP = 3_000;
@@ -18,9 +18,9 @@ export async function measureThroughput(bench, { workers, inFlight, seconds }) {
   const over = began + RUN_UP + seconds * 1000;
   const declaring = keepDeclaring(fleet, { inFlight, until: () => performance.now() >= over });
   await sleep(RUN_UP);
-  const [before, machineBefore] = [meter.cpu(), machineSeconds()];
+  const [before, machineBefore] = [meter.cpu(), processorTimeOfMachine()];
   await sleep(over - performance.now());
-  const [after, machineAfter] = [meter.cpu(), machineSeconds()];
+  const [after, machineAfter] = [meter.cpu(), processorTimeOfMachine()];
   const rssOfWorkers = meter.rssOfWorkers();
   const run = await declaring;
   const counted = run.ended.filter(({ at }) => at >= before.at && at < after.at);

@@ -3,7 +3,7 @@ import { compare, signalsIn } from './effects.mjs';
 import { markOf } from './notifications.mjs';
 import { openLoop, pause, quantile } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
-import { memoryOf } from './process-cost.mjs';
+import { memoryOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
 
 /** Who send again what was refused: so many at a time, each so often at most. */

@@ -5,7 +5,7 @@ import { createBuiltHandler, refuseForgeries } from './handler.mjs';
 import { counted, metricsOf } from './metrics.mjs';
 import { openLoop, quantile } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
-import { processorTimeOf } from './process-cost.mjs';
+import { processorTimeOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
 
 const ACCEPTED = 'wechatpay_webhook_accepted_total';

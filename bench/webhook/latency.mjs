@@ -4,7 +4,7 @@ import { createBuiltHandler, timeGenuine } from './handler.mjs';
 import { histogram, metricsOf } from './metrics.mjs';
 import { openLoop, pause, quantile, spread } from './open-loop.mjs';
 import { createPost } from './post.mjs';
-import { memoryOf, processorTimeOf } from './process-cost.mjs';
+import { memoryOf, processorTimeOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
 
 const OWN_PART = 'wechatpay_webhook_own_seconds';

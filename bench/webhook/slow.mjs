@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { compare, signalsIn } from './effects.mjs';
 import { openLoop, quantile } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
-import { memoryOf } from './process-cost.mjs';
+import { memoryOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
 
 const GENUINE = 50;

@@ -1,6 +1,6 @@
 // Declarations that were started while no worker ran, and how long a worker needs for them.
 import { inParallel, newDeclaration, startOptions } from './declarations.mjs';
-import { cpuOf } from './process-cost.mjs';
+import { processorTimeOf } from '../process-cost.mjs';
 import { DECIDED_AT_ONCE, onStage } from './stage.mjs';
 import { untilReached } from './until.mjs';
 
@@ -21,7 +21,7 @@ export async function measureBacklog({ queued, note }) {
     const spawned = performance.now();
     const { pid } = await fleet.startWorker();
     const ready = performance.now();
-    const cpuBefore = cpuOf(pid);
+    const before = processorTimeOf(pid);
     await untilReached(queued, 'declarations of the backlog that are completed', () => closed(client));
     const seconds = (performance.now() - ready) / 1_000;
     const made = simulator.ledger({ effect: 'declared' });
@@ -38,7 +38,7 @@ export async function measureBacklog({ queued, note }) {
         readyIn: (ready - spawned) / 1_000,
         seconds,
         perSecond: queued / seconds,
-        cpuMs: (cpuOf(pid) - cpuBefore) / queued,
+        cpuMs: ((processorTimeOf(pid) - before) * 1_000) / queued,
       },
     ];
   });

@@ -1,7 +1,7 @@
 // Processor time and throughput per declaration, beside a bare workflow: interleaved rounds of one run.
 import { randomBytes } from 'node:crypto';
 import { declareAndWait, inParallel, newDeclaration, startOptions } from './declarations.mjs';
-import { cpuOf } from './process-cost.mjs';
+import { processorTimeOf } from '../process-cost.mjs';
 import { DECIDED_AT_ONCE, encryptingClient, onStage, startVariant } from './stage.mjs';
 import { row } from './statistics.mjs';
 
@@ -93,9 +93,9 @@ async function once({ credentials }, { flow, taskQueue, process: { pid }, client
     declaration: newDeclaration(credentials),
     options: { pollEvery: '1s' },
   }));
-  const cpuBefore = cpuOf(pid);
+  const before = processorTimeOf(pid);
   const began = performance.now();
   await inParallel(declarations, LANES, (index) => declareAndWait(client, flow, taskQueue, inputs[index]));
   const seconds = (performance.now() - began) / 1_000;
-  return { cpuMs: (cpuOf(pid) - cpuBefore) / declarations, perSecond: declarations / seconds };
+  return { cpuMs: ((processorTimeOf(pid) - before) * 1_000) / declarations, perSecond: declarations / seconds };
 }

@@ -1,6 +1,6 @@
 // Memory of a worker while many declarations are open, as the kernel sees it. Nobody forces a garbage collection.
 import { inParallel, newDeclaration, startOptions } from './declarations.mjs';
-import { cpuOf, memoryOf } from './process-cost.mjs';
+import { memoryOf, peakMemoryOf, processorTimeOf } from '../process-cost.mjs';
 import { onStage, UNDECIDED } from './stage.mjs';
 import { untilReached } from './until.mjs';
 
@@ -13,18 +13,18 @@ export async function measureMemory({ open, note }) {
   return onStage(note, async (fleet) => {
     fleet.simulator.script(UNDECIDED);
     const { pid } = await fleet.startWorker();
-    const atStart = memoryOf(pid).now;
+    const atStart = memoryOf(pid) / 1e6;
     const rows = [];
     let already = 0;
     for (const wanted of [open / 10, open]) {
       const began = performance.now();
-      const cpuBefore = cpuOf(pid);
+      const before = processorTimeOf(pid);
       await inParallel(wanted - already, LANES, () => start(fleet));
       await asleep(fleet, wanted);
       const seconds = (performance.now() - began) / 1_000;
-      const cpuMs = (cpuOf(pid) - cpuBefore) / (wanted - already);
+      const cpuMs = ((processorTimeOf(pid) - before) * 1_000) / (wanted - already);
       await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
-      const { now, most } = memoryOf(pid);
+      const [now, most] = [memoryOf(pid) / 1e6, peakMemoryOf(pid) / 1e6];
       rows.push({
         part: 'memory',
         open: wanted,

@@ -23,7 +23,7 @@ export class Attempt {
   private sent: number;
   private readonly beating: NodeJS.Timeout | undefined;
 
-  /** `continued`: an earlier activity of the same request was ended to call a person, and its notes with it. */
+  /** `continued`: an earlier activity of the same request was ended to call a person or by a reset of the workflow, and its notes with it. */
   constructor(continued = false) {
     const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = this.context.info;
     // A retry or a reset gives an attempt a time of its own. So this is the first that any worker got, however long it

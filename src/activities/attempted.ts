@@ -1,4 +1,4 @@
-import type { Observation, Submitted, Waiting } from '../interface';
+import type { Earlier, Observation, Submitted, Waiting } from '../interface';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import { Attempt } from './attempt';
 import { differs, needsPerson, provesNothingDone, stillPending, toFailure } from './failures';
@@ -38,10 +38,10 @@ export async function attempted<Result>(
 
 /** As {@link attempted}; a configuration that stays wrong comes back as a reason for a person to look. */
 export async function attemptedWithOperator<Result>(
-  operatorTold: boolean | undefined,
+  { operatorTold, afterReset }: Earlier,
   body: (attempt: Attempt) => Promise<Result>,
 ): Promise<Result | { readonly needsOperator: string; readonly trouble: 'configuration' }> {
-  const continued = new Attempt(operatorTold === true);
+  const continued = new Attempt(operatorTold === true || afterReset === true);
   return attempted(async (attempt) => {
     try {
       return await body(attempt);
@@ -83,10 +83,10 @@ export async function settled<Record_>(
 }
 
 interface Submitting<Record_> {
+  readonly earlier: Earlier;
   /** The thing, as people name it: `a declaration for 1000320306201511078440737890`. */
   readonly what: string;
   readonly adopt?: boolean;
-  readonly operatorTold?: boolean;
   readonly timing: Timing;
   readonly query: () => Promise<Record_ | undefined>;
   readonly differences: (record: Record_) => readonly { field: string; ours?: unknown; theirs?: unknown }[];
@@ -100,7 +100,7 @@ interface Submitting<Record_> {
  * "Already" is success only when the record found equals the request.
  */
 export function submitOnce<Record_>(rule: Submitting<Record_>): Promise<Submitted<Record_>> {
-  return attemptedWithOperator(rule.operatorTold, async (attempt): Promise<Submitted<Record_>> => {
+  return attemptedWithOperator(rule.earlier, async (attempt): Promise<Submitted<Record_>> => {
     const found = await settled(attempt, rule.timing, rule.query);
     if (found !== undefined) return adopted(found, rule);
     if (rule.adopt === true) {
@@ -145,7 +145,7 @@ interface Asking<Record_> {
 /** The waiting query: one attempt asks once, and the next one is scheduled by the server. */
 export function askUntilChanged<Record_>({ schedule, waiting, ask }: Asking<Record_>): Promise<Observation<Record_>> {
   const misconfigured = waiting.operatorTold === 'configuration';
-  return attemptedWithOperator(misconfigured, async (attempt): Promise<Observation<Record_>> => {
+  return attemptedWithOperator({ operatorTold: misconfigured }, async (attempt): Promise<Observation<Record_>> => {
     const asked = await ask(attempt).catch((error: unknown) => {
       throw refusedQuestion(error) ?? error;
     });

@@ -35,11 +35,11 @@ export function contractOrderActivities(
   const callsOf = async (mch_id: string): Promise<ContractOrderCalls> => (await v2Of(merchants, mch_id)).contractOrder;
 
   return {
-    submitContractOrder: ({ order: input, adopt, operatorTold }) =>
+    submitContractOrder: ({ order: input, adopt, ...earlier }) =>
       submitOnce<ContractOrderSubmitted>({
         what: `order ${String(input.out_trade_no)}`,
         adopt,
-        operatorTold,
+        earlier,
         timing,
         query: async () => {
           const order = parse(input);

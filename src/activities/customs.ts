@@ -43,11 +43,11 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
   const callsOf: CallsOf = async ({ mchid }) => (await v3Of(merchants, mchid)).customs;
 
   return {
-    submitDeclaration: ({ declaration: input, adopt, operatorTold }) =>
+    submitDeclaration: ({ declaration: input, adopt, ...earlier }) =>
       submitOnce<CustomsRecord>({
         what: `declaration for ${String(input.transaction_id)}`,
         adopt,
-        operatorTold,
+        earlier,
         timing,
         query: () => find(callsOf, parseDeclaration(input)),
         differences: (record) => declarationDifferences(parseDeclaration(input), record),
@@ -74,7 +74,7 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
     queryDeclaration: ({ declaration }) => attempted(async () => (await find(callsOf, declaration)) ?? null),
 
     snapshotDeclaration: (input) =>
-      attemptedWithOperator(input.operatorTold, async () => {
+      attemptedWithOperator(input, async () => {
         if ('repush' in input) {
           const repush = parseRepush(input.repush);
           const record = await existing(callsOf, repush);
@@ -87,14 +87,14 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
         return { answer: record };
       }),
 
-    submitModification: ({ modification: input, snapshot, operatorTold }) =>
-      attemptedWithOperator(operatorTold, async (attempt) => {
+    submitModification: ({ modification: input, snapshot, ...earlier }) =>
+      attemptedWithOperator(earlier, async (attempt) => {
         const modification = parseModification(input);
         return { answer: await modified(attempt, timing, await callsOf(modification), modification, snapshot) };
       }),
 
-    submitRepush: ({ repush: input, snapshot, operatorTold }) =>
-      attemptedWithOperator(operatorTold, async (attempt) => {
+    submitRepush: ({ repush: input, snapshot, ...earlier }) =>
+      attemptedWithOperator(earlier, async (attempt) => {
         const repush = parseRepush(input);
         return { answer: await pushed(attempt, timing, await callsOf(repush), repush, snapshot, REPUSH_SENDS) };
       }),

@@ -18,11 +18,11 @@ export function debitActivities(merchants: Merchants, timing: Timing, allowLoopb
   const parse = (input: unknown) => parseFrozenDebit(input, '$.debit', { allowLoopback });
 
   return {
-    submitDebit: ({ debit: input, adopt, operatorTold }) =>
+    submitDebit: ({ debit: input, adopt, ...earlier }) =>
       submitOnce<DebitRecord>({
         what: `debit ${String(input.out_trade_no)}`,
         adopt,
-        operatorTold,
+        earlier,
         timing,
         query: async () => {
           const debit = parse(input);

@@ -20,9 +20,9 @@ type Moved = Exclude<H5AmendmentSubmission, { readonly kind: 'UNSETTLED' }>;
 export function snapshot(
   callsOf: CallsOf,
   allowLoopback: boolean,
-  { mchid, sub_mchid, applyment_id, amendment, operatorTold }: H5AmendmentOf,
+  { mchid, sub_mchid, applyment_id, amendment, ...earlier }: H5AmendmentOf,
 ): Promise<Submitted<H5ApplicationRecord | null>> {
-  return attemptedWithOperator(operatorTold, async () => {
+  return attemptedWithOperator(earlier, async () => {
     parseInput('H5 amendment', '$.mchid', mchidSchema(), mchid);
     parseInput('H5 amendment', '$.sub_mchid', decimalText(1, 32), sub_mchid);
     const id = parseApplymentId(applyment_id);
@@ -44,15 +44,9 @@ export function snapshot(
 export function amend(
   callsOf: CallsOf,
   timing: Timing,
-  {
-    mchid,
-    applyment_id,
-    amendment,
-    snapshot,
-    operatorTold,
-  }: H5AmendmentOf & { readonly snapshot: H5ApplicationRecord },
+  { mchid, applyment_id, amendment, snapshot, ...earlier }: H5AmendmentOf & { readonly snapshot: H5ApplicationRecord },
 ): Promise<Submitted<H5AmendmentSubmission>> {
-  return attemptedWithOperator(operatorTold, async (attempt) => {
+  return attemptedWithOperator(earlier, async (attempt) => {
     const calls = await callsOf(mchid);
     const moved = async (): Promise<Moved | undefined> => {
       const record = await calls.query(applyment_id);

@@ -27,8 +27,8 @@ export function h5DomainActivities(merchants: Merchants, timing: Timing, allowLo
   };
 
   return {
-    submitH5DomainModification: ({ mchid, modification: input, adopt, operatorTold }) =>
-      attemptedWithOperator(operatorTold, async (attempt): Promise<Submitted<H5DomainSubmission>> => {
+    submitH5DomainModification: ({ mchid, modification: input, adopt, ...earlier }) =>
+      attemptedWithOperator(earlier, async (attempt): Promise<Submitted<H5DomainSubmission>> => {
         parseInput('H5 domain modification', '$.mchid', mchidSchema(), mchid);
         const modification = parseH5DomainModification(input, '$.modification', { allowLoopback });
         const calls = await callsOf(mchid);

@@ -19,8 +19,8 @@ export function h5Activities(merchants: Merchants, timing: Timing, allowLoopback
   const callsOf = async (mchid: string): Promise<H5Calls> => (await v3Of(merchants, mchid)).h5;
 
   return {
-    submitH5Application: ({ mchid, application: input, adopt, operatorTold }) =>
-      attemptedWithOperator(operatorTold, async (attempt): Promise<Submitted<H5Submission>> => {
+    submitH5Application: ({ mchid, application: input, adopt, ...earlier }) =>
+      attemptedWithOperator(earlier, async (attempt): Promise<Submitted<H5Submission>> => {
         parseInput('H5 application', '$.mchid', mchidSchema(), mchid);
         const application = parseH5Application(input, '$.application', { allowLoopback, mchid });
         return { answer: await submit(attempt, await callsOf(mchid), application, adopt === true, timing) };

@@ -52,13 +52,22 @@ export type Observation<Record_> =
 export type Submitted<Answer> =
   { readonly answer: Answer } | { readonly needsOperator: string; readonly trouble: 'configuration' };
 
+/** What an activity that sends cannot see by itself: activities of the same request before it. */
+export interface Earlier {
+  /** One was ended to call a person. */
+  readonly operatorTold?: boolean;
+  /** The workflow was reset: what the run before this one sent is not in this one's history. */
+  readonly afterReset?: boolean;
+}
+
 export interface CustomsActivities {
   /** Asks first; adopts an equal record, refuses a different one as Conflict, declares an absent one. */
-  submitDeclaration(input: {
-    readonly declaration: CustomsDeclaration;
-    readonly adopt?: boolean;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<CustomsRecord>>;
+  submitDeclaration(
+    input: Earlier & {
+      readonly declaration: CustomsDeclaration;
+      readonly adopt?: boolean;
+    },
+  ): Promise<Submitted<CustomsRecord>>;
   /** Waits until the declaration's state differs from `seen`. */
   awaitDeclarationResult(input: {
     readonly declaration: CustomsOrderKey;
@@ -74,25 +83,25 @@ export interface CustomsActivities {
    * record of other numbers a Conflict.
    */
   snapshotDeclaration(
-    input: ({ readonly modification: CustomsModification } | { readonly repush: CustomsRepush }) & {
-      readonly operatorTold?: boolean;
-    },
+    input: ({ readonly modification: CustomsModification } | { readonly repush: CustomsRepush }) & Earlier,
   ): Promise<Submitted<CustomsRecord>>;
   /**
    * Modifies the record, asking first: sends only while it still has the values of `snapshot`, five times at most. Wanted
    * values are done; any others are a Conflict.
    */
-  submitModification(input: {
-    readonly modification: CustomsModification;
-    readonly snapshot: CustomsRecord;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<Corrected>>;
+  submitModification(
+    input: Earlier & {
+      readonly modification: CustomsModification;
+      readonly snapshot: CustomsRecord;
+    },
+  ): Promise<Submitted<Corrected>>;
   /** Pushes again because somebody asked for it: sends once, whatever becomes of the answer. */
-  submitRepush(input: {
-    readonly repush: CustomsRepush;
-    readonly snapshot: CustomsRecord;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<Corrected>>;
+  submitRepush(
+    input: Earlier & {
+      readonly repush: CustomsRepush;
+      readonly snapshot: CustomsRecord;
+    },
+  ): Promise<Submitted<Corrected>>;
   /** Pushes again; `snapshot` is the record it starts from, so that a lost answer can be told apart. */
   repushDeclaration(input: {
     readonly repush: CustomsRepush;
@@ -146,12 +155,13 @@ export type H5Review = ReviewOf<H5ApplicationRecord>;
 export type H5DomainReview = ReviewOf<H5DomainRecord>;
 
 export interface H5Activities {
-  submitH5Application(input: {
-    readonly application: H5Application;
-    readonly mchid: string;
-    readonly adopt?: boolean;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<H5Submission>>;
+  submitH5Application(
+    input: Earlier & {
+      readonly application: H5Application;
+      readonly mchid: string;
+      readonly adopt?: boolean;
+    },
+  ): Promise<Submitted<H5Submission>>;
   awaitH5Result(input: {
     readonly mchid: string;
     readonly applyment_id: string;
@@ -174,12 +184,13 @@ export interface H5Activities {
     input: H5AmendmentOf & { readonly snapshot: H5ApplicationRecord },
   ): Promise<Submitted<H5AmendmentSubmission>>;
   /** Sends; a repeat is told apart by its `out_applyment_id`, because WeChat Pay has no query by it. */
-  submitH5DomainModification(input: {
-    readonly mchid: string;
-    readonly modification: H5DomainModification;
-    readonly adopt?: boolean;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<H5DomainSubmission>>;
+  submitH5DomainModification(
+    input: Earlier & {
+      readonly mchid: string;
+      readonly modification: H5DomainModification;
+      readonly adopt?: boolean;
+    },
+  ): Promise<Submitted<H5DomainSubmission>>;
   awaitH5DomainResult(input: {
     readonly mchid: string;
     readonly applyment_id: string;
@@ -193,20 +204,20 @@ export interface H5Activities {
 }
 
 /** An amendment, with what it belongs to. */
-export interface H5AmendmentOf {
+export interface H5AmendmentOf extends Earlier {
   readonly mchid: string;
   readonly sub_mchid: string;
   readonly applyment_id: string;
   readonly amendment: H5Amendment;
-  readonly operatorTold?: boolean;
 }
 
 export interface ContractOrderActivities {
-  submitContractOrder(input: {
-    readonly order: FrozenContractOrder;
-    readonly adopt?: boolean;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<ContractOrderSubmitted>>;
+  submitContractOrder(
+    input: Earlier & {
+      readonly order: FrozenContractOrder;
+      readonly adopt?: boolean;
+    },
+  ): Promise<Submitted<ContractOrderSubmitted>>;
   /** Waits until the order is paid or closed. */
   awaitPayment(input: {
     readonly order: FrozenContractOrder;
@@ -268,11 +279,12 @@ export interface DebitActivities {
    * Asks first; adopts an equal debit, refuses a different one as Conflict, applies for an absent one unless WeChat Pay
    * states that its contract has ended. One that was accepted and is not shown yet has `trade_state` ACCEPT.
    */
-  submitDebit(input: {
-    readonly debit: FrozenDebit;
-    readonly adopt?: boolean;
-    readonly operatorTold?: boolean;
-  }): Promise<Submitted<DebitRecord>>;
+  submitDebit(
+    input: Earlier & {
+      readonly debit: FrozenDebit;
+      readonly adopt?: boolean;
+    },
+  ): Promise<Submitted<DebitRecord>>;
   /** Waits until the debit's `trade_state` differs from `seen`. */
   awaitDebitResult(input: {
     readonly debit: Debit;

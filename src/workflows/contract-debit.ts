@@ -52,8 +52,8 @@ export async function contractDebit(input: ContractDebitInput): Promise<Contract
     const wait = new DebitWait(process, inbox, { debit: input.debit, deadline, options: input.options });
     const debit = hasAddress(input.debit) ? input.debit : await configuration.completeDebit({ debit: input.debit });
 
-    const sent = await submit<DebitRecord>(process, deadline, (operatorTold, milliseconds) =>
-      submitting('debit', milliseconds).submitDebit({ debit, adopt: input.options?.adopt, operatorTold }),
+    const sent = await submit<DebitRecord>(process, deadline, (earlier, milliseconds) =>
+      submitting('debit', milliseconds).submitDebit({ debit, adopt: input.options?.adopt, ...earlier }),
     );
     if (sent.kind === 'answered') {
       submission.answer({ ...sent.answer, state: sent.answer.trade_state });

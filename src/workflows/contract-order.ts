@@ -68,8 +68,8 @@ export async function contractOrder(input: ContractOrderInput): Promise<Contract
       return process.failing(failure);
     });
 
-    const sent = await submit(process, payment.deadline, (operatorTold, milliseconds) =>
-      submitting('order', milliseconds).submitContractOrder({ order, adopt: options?.adopt, operatorTold }),
+    const sent = await submit(process, payment.deadline, (earlier, milliseconds) =>
+      submitting('order', milliseconds).submitContractOrder({ order, adopt: options?.adopt, ...earlier }),
     );
     if (sent.kind === 'answered') {
       const submitted = sent.answer;

@@ -35,8 +35,8 @@ export async function customsDeclaration(input: CustomsDeclarationInput): Promis
     const deadline = customsDeadline(options);
     const following = new Following(process, orderOf(declaration), options, deadline);
 
-    const submitted = await submit(process, deadline, (operatorTold, milliseconds) =>
-      submitting('declare', milliseconds).submitDeclaration({ declaration, adopt: options?.adopt, operatorTold }),
+    const submitted = await submit(process, deadline, (earlier, milliseconds) =>
+      submitting('declare', milliseconds).submitDeclaration({ declaration, adopt: options?.adopt, ...earlier }),
     );
     if (submitted.kind !== 'answered') return unanswered(process, submission, submitted);
     submission.answer(submitted.answer);

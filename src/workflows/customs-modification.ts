@@ -35,8 +35,8 @@ export async function customsModification(input: CustomsModificationInput): Prom
     const following = new Following(process, orderOf(modification), options, deadline);
     const finish = (result: CustomsResult) => process.finish(result.outcome, result, attentionOf(result));
 
-    const looked = await look(process, deadline, (operatorTold, milliseconds) =>
-      calling('look at the record', milliseconds).snapshotDeclaration({ modification, operatorTold }),
+    const looked = await look(process, deadline, (earlier, milliseconds) =>
+      calling('look at the record', milliseconds).snapshotDeclaration({ modification, ...earlier }),
     );
     if (looked.kind !== 'answered') return unanswered(process, submission, looked);
     const snapshot = looked.answer;
@@ -52,8 +52,8 @@ export async function customsModification(input: CustomsModificationInput): Prom
       );
     }
 
-    const sent = await submit(process, deadline, (operatorTold, milliseconds) =>
-      submitting('modify', milliseconds).submitModification({ modification, snapshot, operatorTold }),
+    const sent = await submit(process, deadline, (earlier, milliseconds) =>
+      submitting('modify', milliseconds).submitModification({ modification, snapshot, ...earlier }),
     );
     if (sent.kind !== 'answered') return unanswered(process, submission, sent, { record: snapshot });
     const { record, before, request } = sent.answer;

@@ -33,8 +33,8 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
     const following = new Following(process, orderOf(input.repush), options, deadline);
     const finish = (result: CustomsResult) => process.finish(result.outcome, result, attentionOf(result));
 
-    const looked = await look(process, deadline, (operatorTold, milliseconds) =>
-      calling('look at the record', milliseconds).snapshotDeclaration({ repush: input.repush, operatorTold }),
+    const looked = await look(process, deadline, (earlier, milliseconds) =>
+      calling('look at the record', milliseconds).snapshotDeclaration({ repush: input.repush, ...earlier }),
     );
     if (looked.kind !== 'answered') return unanswered(process, submission, looked);
     const snapshot = looked.answer;
@@ -43,8 +43,8 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
 
     const { sub_order_id } = snapshot;
     const repush = { ...input.repush, ...(sub_order_id === undefined ? {} : { sub_order_id }) };
-    const sent = await submit(process, deadline, (operatorTold, milliseconds) =>
-      submitting('push again', milliseconds).submitRepush({ repush, snapshot, operatorTold }),
+    const sent = await submit(process, deadline, (earlier, milliseconds) =>
+      submitting('push again', milliseconds).submitRepush({ repush, snapshot, ...earlier }),
     );
     if (sent.kind !== 'answered') return unanswered(process, submission, sent, { record: snapshot });
     const { record, before, request } = sent.answer;

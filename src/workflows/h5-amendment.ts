@@ -61,13 +61,13 @@ export async function h5Amendment(input: H5AmendmentInput): Promise<H5Result> {
       }),
     });
 
-    const looked = await submit<H5ApplicationRecord | null>(process, deadline, (operatorTold, milliseconds) =>
+    const looked = await submit<H5ApplicationRecord | null>(process, deadline, (earlier, milliseconds) =>
       submitting('look at the rejected application', milliseconds).snapshotH5Application({
         mchid,
         sub_mchid,
         applyment_id,
         amendment,
-        operatorTold,
+        ...earlier,
       }),
     );
     if (looked.kind === 'refused') return ended({ outcome: 'REFUSED', applyment_id, ...looked.refusal });
@@ -87,14 +87,14 @@ export async function h5Amendment(input: H5AmendmentInput): Promise<H5Result> {
       return finish(process, await review.result());
     }
 
-    const sent = await submit<H5AmendmentSubmission>(process, deadline, (operatorTold, milliseconds) =>
+    const sent = await submit<H5AmendmentSubmission>(process, deadline, (earlier, milliseconds) =>
       submitting('amend the application', milliseconds).amendH5Application({
         mchid,
         sub_mchid,
         applyment_id,
         amendment,
         snapshot,
-        operatorTold,
+        ...earlier,
       }),
     );
     if (sent.kind !== 'answered') return unanswered(process, submission, sent, { applyment_id });

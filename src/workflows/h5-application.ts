@@ -54,12 +54,12 @@ export async function h5Application(input: H5ApplicationInput): Promise<H5Result
     if (application.notify_url === undefined) {
       application = await configuration.completeH5Application({ mchid, application });
     }
-    const sent = await submit<H5Submission>(process, deadline, (operatorTold, milliseconds) =>
+    const sent = await submit<H5Submission>(process, deadline, (earlier, milliseconds) =>
       submitting('apply for H5 payment', milliseconds).submitH5Application({
         mchid,
         application,
         adopt: options?.adopt,
-        operatorTold,
+        ...earlier,
       }),
     );
     if (sent.kind !== 'answered') return unanswered(process, submission, sent);

@@ -61,12 +61,12 @@ export async function h5DomainModification(input: H5DomainModificationInput): Pr
     if (modification.notify_url === undefined) {
       modification = await configuration.completeH5DomainModification({ mchid, modification });
     }
-    const sent = await submit<H5DomainSubmission>(process, deadline, (operatorTold, milliseconds) =>
+    const sent = await submit<H5DomainSubmission>(process, deadline, (earlier, milliseconds) =>
       submitting('ask for other domains', milliseconds).submitH5DomainModification({
         mchid,
         modification,
         adopt: options?.adopt,
-        operatorTold,
+        ...earlier,
       }),
     );
     if (sent.kind !== 'answered') return unanswered(process, submission, sent);

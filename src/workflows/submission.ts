@@ -1,6 +1,13 @@
-import { allHandlersFinished, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { fieldDifferences, fieldsOf, namesOf, UPDATES } from '../interface';
-import type { Refusal, Submitted, WorkflowResult } from '../interface';
+import type { Earlier, Refusal, Submitted, WorkflowResult } from '../interface';
 import { asRefusal, conflict, isTimeUp, lastWords, rootFailure } from './failures';
 import type { Attention, Process } from './process';
 import { remaining } from './waiting';
@@ -107,7 +114,7 @@ export function look<Answer>(process: Observing, until: number, ask: Asking<Answ
 }
 
 type Observing = Pick<Process<WorkflowResult>, 'observed'>;
-type Asking<Answer> = (operatorTold: boolean, milliseconds: number) => Promise<Submitted<Answer>>;
+type Asking<Answer> = (earlier: Earlier, milliseconds: number) => Promise<Submitted<Answer>>;
 
 /** `remedy`: what to do when there was no answer in time. */
 async function untilAnswered<Answer>(
@@ -121,7 +128,7 @@ async function untilAnswered<Answer>(
       // The first try is never too late: it finds out what is wrong with an input whose time is over.
       const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
       if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.', remedy);
-      const submitted = await ask(operatorTold, milliseconds);
+      const submitted = await ask({ operatorTold, ...(isAfterReset() ? { afterReset: true } : {}) }, milliseconds);
       if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
       process.observed(submitted);
     }
@@ -131,6 +138,12 @@ async function untilAnswered<Answer>(
     if (isTimeUp(error)) return unsettled(lastWords(error), remedy);
     throw error;
   }
+}
+
+/** A reset gives the run an id of its own, and leaves the one it was first started with in its history. */
+function isAfterReset(): boolean {
+  const { runId, originalExecutionRunId } = workflowInfo();
+  return runId !== originalExecutionRunId;
 }
 
 /** How a submission ended: with an answer, with a refusal, or with nobody knowing what became of it. */

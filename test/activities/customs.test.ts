@@ -100,6 +100,17 @@ describe('a declaration', () => {
     expect([s.calls('customs/declare'), s.calls('customs/query')]).toEqual(calls);
   });
 
+  it('is not sent again by a run that came of a workflow reset, while its record is late', async () => {
+    s.simulator.script({ visibleAfter: 0.02 });
+    await submit();
+    const { result } = await attempt(s.activities.submitDeclaration, {
+      declaration: s.samples.declaration,
+      afterReset: true,
+    });
+    expect(result).toMatchObject({ answer: { state: 'UNDECLARED' } });
+    expect(s.calls('customs/declare')).toBe(1);
+  });
+
   it('to be adopted is never sent', async () => {
     const { failure } = await attempt(s.activities.submitDeclaration, {
       declaration: s.samples.declaration,

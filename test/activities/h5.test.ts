@@ -14,7 +14,10 @@ afterAll(() => s.close());
 beforeEach(() => s.simulator.reset());
 
 const HOUR = 3_600_000;
-const submit = (info: Partial<Info> = {}, over: { adopt?: boolean; operatorTold?: boolean } = {}) =>
+const submit = (
+  info: Partial<Info> = {},
+  over: { adopt?: boolean; operatorTold?: boolean; afterReset?: boolean } = {},
+) =>
   attempt(
     s.activities.submitH5Application,
     { application: s.samples.application, mchid: s.credentials.mchid, ...over },
@@ -142,6 +145,11 @@ describe('an application whose answer was lost', () => {
       'that continues another activity',
       { scheduledTimestampMs: Date.now() - HOUR, currentAttemptScheduledTimestampMs: Date.now() - HOUR },
       { operatorTold: true },
+    ],
+    [
+      'of a run that came of a workflow reset',
+      { scheduledTimestampMs: Date.now() - HOUR, currentAttemptScheduledTimestampMs: Date.now() - HOUR },
+      { afterReset: true },
     ],
   ])('is not sent for a higher permission by an attempt 1 %s', async (_name, info, over) => {
     permit('AUTHORITY_TO_TEST');

@@ -32,33 +32,6 @@ describe('npm run bench:scale', () => {
   });
 });
 
-describe('what a process has used', () => {
-  it('is read from behind its name, which may have spaces and parentheses', async () => {
-    const { parseStat } = await module_('bench/scale/processes.mjs');
-    const text =
-      '4242 (a (strange) name) S 17 4242 4242 0 -1 4194304 1 2 3 4 250 50 20 5 20 0 11 0 1 99 300 18446744073709551615';
-    expect(parseStat(text)).toEqual({ ppid: 17, utime: 250, stime: 50, cutime: 20, cstime: 5, pages: 300 });
-  });
-
-  it('is told from what the whole machine has, without the time it waits', async () => {
-    const { machineSeconds } = await module_('bench/scale/processes.mjs');
-    expect(machineSeconds('cpu  100 20 30 9999 8888 5 6 7 50 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n')).toBe(1.68);
-    expect(machineSeconds()).toBeGreaterThan(0);
-  });
-
-  it('is what this process itself has used', async () => {
-    const { cpuSeconds, cpuSecondsOfTree, rss } = await module_('bench/scale/processes.mjs');
-    const before = { kernel: cpuSeconds(process.pid), node: process.cpuUsage() };
-    const until = performance.now() + 300;
-    while (performance.now() < until);
-    const { user, system } = process.cpuUsage(before.node);
-    // The kernel counts in hundredths of a second.
-    expect(Math.abs(cpuSeconds(process.pid) - before.kernel - (user + system) / 1e6)).toBeLessThan(0.05);
-    expect(cpuSecondsOfTree(process.pid)).toBeGreaterThanOrEqual(before.kernel);
-    expect(Math.abs(rss(process.pid) / process.memoryUsage().rss - 1)).toBeLessThan(0.3);
-  });
-});
-
 describe('the metrics of the server', () => {
   const TEXT = [
     '# HELP action action counter',

@@ -230,22 +230,6 @@ total_more 9
   });
 });
 
-describe('processor time and memory of a process', () => {
-  it('are those of the process', async () => {
-    const { memoryOf, processorTimeOf, secondsOf } = await load<{
-      memoryOf(pid: number): number;
-      processorTimeOf(pid: number): number;
-      secondsOf(time: string): number;
-    }>('webhook/process-cost.mjs');
-    expect(memoryOf(process.pid) / process.memoryUsage.rss()).toBeCloseTo(1, 0);
-    const before = processorTimeOf(process.pid);
-    const { user, system } = process.cpuUsage();
-    // Of this process, started by another one with other times; a hundredth of a second is as fine as it gets.
-    expect(Math.abs(before - (user + system) / 1e6)).toBeLessThan(0.5);
-    expect(['0:01.23', '12:34', '2:00:01', '1-00:00:02'].map(secondsOf)).toEqual([1.23, 754, 7_201, 86_402]);
-  });
-});
-
 describe('the histories', () => {
   interface Effects {
     marksOf(history: object): string[];

@@ -79,24 +79,6 @@ describe('the measurement', () => {
     expect(percentiles([7])).toEqual({ p50: 7, p99: 7, most: 7 });
   });
 
-  it('reads the processor time and the memory of a process', async () => {
-    const { cpuOf, memoryOf } = await load('workflow/process-cost.mjs');
-    const before = cpuOf(process.pid);
-    const began = process.cpuUsage();
-    const spent = (): number => {
-      const { user, system } = process.cpuUsage(began);
-      return (user + system) / 1_000;
-    };
-    while (spent() < 200) Math.sqrt(spent());
-    const counted = cpuOf(process.pid) - before;
-    // Both count the same time; the kernel's tick is 10 ms.
-    expect(counted).toBeGreaterThanOrEqual(180);
-    expect(counted).toBeLessThanOrEqual(spent() + 20);
-    const { now, most } = memoryOf(process.pid);
-    expect(now / (process.memoryUsage.rss() / 1e6)).toBeCloseTo(1, 0);
-    expect(most).toBeGreaterThanOrEqual(now);
-  });
-
   it('encrypts every payload, and reads what it encrypted and what was never encrypted', async () => {
     const { encryptingConverter } = await load('workflow/codec.mjs');
     const [codec] = encryptingConverter(Buffer.alloc(32, 7)).payloadCodecs;

@@ -19,13 +19,10 @@ import { differences } from './checker';
 import type { ExpectedEffect, ObservedKey, ObservedProcess, ProvokedConflict } from './checker';
 import { isDeclaration, numbersOf } from './plan';
 import type { KeyPlan } from './plan';
-import { resetActivities } from './resets';
+import { resetActivities, resetWorkflow } from './resets';
 
 type Declaration = CustomsDeclarationInput['declaration'];
 type H5Application = H5ApplicationInput['application'];
-
-/** Its numbers of 64 bits may be plain ones on the way out, which its types do not know. */
-type ResetRequest = Parameters<Fleet['client']['workflowService']['resetWorkflowExecution']>[0];
 
 /** Everything that happens to the faults and processes of a run, as it happens. */
 export interface Stage {
@@ -346,12 +343,7 @@ export class Player {
       if (disturbance.kind === 'activity reset') {
         if ((await resetActivities(client, workflowId)) === 0) return;
       } else {
-        await client.workflowService.resetWorkflowExecution({
-          ...{ namespace: client.options.namespace, workflowExecution: { workflowId } },
-          ...{ reason: 'on purpose', requestId: `reset-${workflowId}` },
-          // The end of the first workflow task: everything after it is done again.
-          workflowTaskFinishEventId: 4 as unknown as ResetRequest['workflowTaskFinishEventId'],
-        });
+        await resetWorkflow(client, workflowId);
       }
       this.stage.count(disturbance.kind);
     } catch {

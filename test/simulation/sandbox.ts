@@ -84,7 +84,7 @@ const INSIDE = `
       setActivator(undefined);
       workflowInterface.initRuntime({
         info: {
-          workflowId, runId, continuedFromExecutionRunId, workflowType: type, firstExecutionRunId: runId, namespace: 'simulated', attempt: 1,
+          workflowId, runId, continuedFromExecutionRunId, workflowType: type, firstExecutionRunId: runId, originalExecutionRunId: runId, namespace: 'simulated', attempt: 1,
           taskQueue: 'wechatpay', startTime: new Date(now), runStartTime: new Date(now), historyLength: 3, historySize: 0,
           continueAsNewSuggested: false, taskTimeoutMs: 10000, currentBuildId: '', unsafe: { isReplaying: false },
           searchAttributes: {}, typedSearchAttributes: {}, memo: {},

@@ -161,4 +161,14 @@ describe('a production server on PostgreSQL, as a cluster of one', () => {
       expect(replayed.filter((error) => error !== undefined)).toEqual([]);
     });
   });
+
+  it('has other processes once it was started again, and says which', async () => {
+    const before = { server: cluster.pid, database: cluster.database.pid };
+    for (const what of ['server', 'database'] as const) await cluster.end(what, 'SIGTERM');
+    for (const what of ['database', 'server'] as const) await cluster.startAgain(what);
+    expect([cluster.pid, cluster.database.pid]).not.toContain(before.server);
+    expect([cluster.pid, cluster.database.pid]).not.toContain(before.database);
+    const { serverVersion } = await connection.workflowService.getClusterInfo({});
+    expect(serverVersion).toBe('1.31.2');
+  });
 });

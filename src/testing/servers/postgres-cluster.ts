@@ -111,26 +111,40 @@ export async function startPostgresCluster(options: PostgresClusterOptions = {})
     await mkdir(databaseFolder, { mode: 0o700 });
     database = await startPostgres(databaseFolder, log);
     await createSchema(join(programs, 'sql'), database, log);
+    const postgres = database;
     const ports = clusterPorts(await freeLowPorts(CLUSTER_PORT_COUNT));
     const config = serverConfig(database, ports, join(folder, 'dynamic.yaml'));
     const launched = (): Promise<RunningProcess> => launch(join(programs, 'server'), folder, config, log);
-    server = await launched();
+    let running = await launched();
+    server = running;
     const address = `127.0.0.1:${ports.frontend}`;
-    await prepareNamespace(address, searchAttributes, server);
+    await prepareNamespace(address, searchAttributes, running);
     return {
       address,
       namespace: NAMESPACE,
-      pid: server.pid,
+      // Both have another process once they were started again.
+      get pid() {
+        return running.pid;
+      },
       metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
-      database: { ...connectionOf(database), names: DATABASES },
+      database: {
+        port: postgres.port,
+        user: postgres.user,
+        password: postgres.password,
+        names: DATABASES,
+        get pid() {
+          return postgres.pid;
+        },
+      },
       end: async (what, signal) => {
-        if (what === 'server') await server?.stop(signal, 20_000);
-        else await database?.end(signal === 'SIGTERM' ? 'SIGINT' : signal);
+        if (what === 'server') await running.stop(signal, 20_000);
+        else await postgres.end(signal === 'SIGTERM' ? 'SIGINT' : signal);
       },
       startAgain: async (what) => {
-        if (what === 'database') return database?.startAgain();
-        server = await launched();
-        await prepareNamespace(address, searchAttributes, server);
+        if (what === 'database') return postgres.startAgain();
+        running = await launched();
+        server = running;
+        await prepareNamespace(address, searchAttributes, running);
       },
       stop,
     };
@@ -140,10 +154,6 @@ export async function startPostgresCluster(options: PostgresClusterOptions = {})
     if (lines === '') throw error;
     throw new Error(`${(error as Error).message}\n    ${lines}`);
   }
-}
-
-function connectionOf({ port, user, password, pid }: Postgres): Pick<Postgres, 'port' | 'user' | 'password' | 'pid'> {
-  return { port, user, password, pid };
 }
 
 async function createSchema(sql: string, database: Postgres, log: Progress): Promise<void> {
