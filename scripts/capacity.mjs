@@ -7,6 +7,7 @@ import { capacityRows } from '../bench/scale/capacity-report.mjs';
 import { TEMPORAL_CLOUD } from '../bench/scale/prices.mjs';
 import { aligned } from '../bench/scale/report.mjs';
 import { newestResult } from '../bench/results.mjs';
+import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
 const USAGE = `Usage: npm run capacity -- --declarations-per-day N [options]
@@ -38,15 +39,7 @@ const NUMBERS = {
   'price-per-million': { name: 'pricePerMillion', least: 0, most: 1_000 },
 };
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
-  process.exitCode = compute(options);
-}
+await commandLine(USAGE, readOptions(process.argv.slice(2)), compute);
 
 function compute({ json, pricePerMillion, ...given }) {
   const measured = newestResult('scale');

@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
+import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
 const USAGE = `usage: npm run faults -- [--seed S] [--keys N] [--server dev|postgres] [--minutes-limit M]
@@ -24,15 +25,7 @@ server cannot be started; with 2 for wrong options.`;
 const TEXT = { type: 'string' };
 const FLAG = { type: 'boolean', default: false };
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
-  process.exitCode = await faults(options);
-}
+await commandLine(USAGE, readOptions(process.argv.slice(2)), faults);
 
 async function faults(options) {
   installIfNeeded();

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PAGES, withFigures } from '../bench/page/blocks.mjs';
+import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root, runOrLeave } from './install.mjs';
 
 const USAGE = `Usage: npm run performance-page -- [--without-plots]
@@ -12,15 +13,9 @@ const USAGE = `Usage: npm run performance-page -- [--without-plots]
 Draws docs/images/*.svg and writes every figure of ${PAGES.join(' and ')}
 anew from the newest raw results in bench/results/.`;
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
+await commandLine(USAGE, readOptions(process.argv.slice(2)), ({ 'without-plots': withoutPlots }) => {
   installIfNeeded();
-  if (!options['without-plots']) runOrLeave(process.execPath, [join(root, 'bench', 'plots', 'run.mjs')]);
+  if (!withoutPlots) runOrLeave(process.execPath, [join(root, 'bench', 'plots', 'run.mjs')]);
   const require = createRequire(import.meta.url);
   require(join(root, 'scripts', 'typescript-as-it-is.cjs'));
   const { steps } = require(join(root, 'src', 'activities', 'schedule.ts')).SCHEDULES.customs;
@@ -30,7 +25,8 @@ if (typeof options === 'string') {
     if (after !== before) writeFileSync(join(root, path), after);
     console.log(`${path} ${after === before ? 'is as the raw results have it' : 'written'}`);
   }
-}
+  return 0;
+});
 
 function readOptions(args) {
   try {

@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
+import { leaveWithUsage } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
 import { LIMIT, sample, welch, withoutSlowest } from './welch.mjs';
 
@@ -124,18 +125,13 @@ function readOptions() {
   try {
     ({ values } = parseArgs({ options: OPTIONS, allowPositionals: false }));
   } catch (error) {
-    leaveWithUsage(error.message);
+    leaveWithUsage(USAGE, error.message);
   }
   if (values.help) {
     console.log(USAGE);
     process.exit(0);
   }
   const samples = /^\d{1,8}$/.test(values.samples) ? Number(values.samples) : Number.NaN;
-  if (!(samples >= 10_000)) leaveWithUsage(`--samples ${values.samples}: expected a number of 10000 or more`);
+  if (!(samples >= 10_000)) leaveWithUsage(USAGE, `--samples ${values.samples}: expected a number of 10000 or more`);
   return { ...values, samples };
-}
-
-function leaveWithUsage(problem) {
-  console.error(`${problem}\n\n${USAGE}`);
-  process.exit(2);
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commandLine } from '../../scripts/command-line.mjs';
 import { root, runOrLeave } from '../../scripts/install.mjs';
 import { CHARTS, chartsToDraw } from './charts.mjs';
 
@@ -14,16 +15,10 @@ Draws docs/images/*.svg. A chart without raw results is left out, with a message
 
 const IMAGES = join(root, 'docs', 'images');
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
+await commandLine(USAGE, readOptions(process.argv.slice(2)), (options) => {
   installDrawing();
-  process.exitCode = await plot(options);
-}
+  return plot(options);
+});
 
 async function plot({ check }) {
   const { draw } = await import('./draw.mjs');

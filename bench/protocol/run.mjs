@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
+import { leaveWithUsage } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root, runOrLeave } from '../../scripts/install.mjs';
 
 const USAGE = `Usage: npm run bench:protocol -- [options]
@@ -43,7 +44,7 @@ const fixture = makeFixture();
 const rows = makeRows(options.lib ?? join(root, 'lib'), fixture, loadPeers(fixture)).filter(({ name }) =>
   name.includes(options.only),
 );
-if (rows.length === 0) leaveWithUsage(`--only ${options.only}: there is no such row`);
+if (rows.length === 0) leaveWithUsage(USAGE, `--only ${options.only}: there is no such row`);
 // All results first: a wrong result makes every time worthless.
 for (const row of rows) await prepare(row);
 
@@ -70,7 +71,7 @@ function readOptions() {
   try {
     ({ values } = parseArgs({ options: OPTIONS, allowPositionals: false }));
   } catch (error) {
-    leaveWithUsage(error.message);
+    leaveWithUsage(USAGE, error.message);
   }
   if (values.help) {
     console.log(USAGE);
@@ -78,7 +79,7 @@ function readOptions() {
   }
   const lib = values.lib === undefined ? undefined : resolve(values.lib);
   if (lib !== undefined && !existsSync(join(lib, 'wechatpay'))) {
-    leaveWithUsage(`--lib ${values.lib}: expected a folder with a built package`);
+    leaveWithUsage(USAGE, `--lib ${values.lib}: expected a folder with a built package`);
   }
   const rounds = atLeast(15, 'rounds', values.rounds);
   const slice = atLeast(50, 'slice', values.slice);
@@ -87,13 +88,8 @@ function readOptions() {
 
 function atLeast(least, name, text) {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least)) leaveWithUsage(`--${name} ${text}: expected a number of ${least} or more`);
+  if (!(value >= least)) leaveWithUsage(USAGE, `--${name} ${text}: expected a number of ${least} or more`);
   return value;
-}
-
-function leaveWithUsage(problem) {
-  console.error(`${problem}\n\n${USAGE}`);
-  process.exit(2);
 }
 
 /** The other packages are in no lock file but the one beside this. */

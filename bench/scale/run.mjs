@@ -6,6 +6,7 @@ import { cpus, platform, arch, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
+import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
 
 const USAGE = `Usage: npm run bench:scale -- [options]
@@ -42,17 +43,11 @@ const UNITS = {
   },
 };
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
+await commandLine(USAGE, readOptions(process.argv.slice(2)), (options) => {
   installIfNeeded();
   buildIfNeeded();
-  process.exitCode = await measure(options);
-}
+  return measure(options);
+});
 
 async function measure({ workers, inFlight, seconds, rounds, quick, only, json, save, verbose }) {
   // Leaving by `exit` ends the servers and processes too; a signal alone would leave them behind.

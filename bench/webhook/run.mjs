@@ -2,21 +2,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
+import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
 import { readOptions, USAGE } from './options.mjs';
 
 const args = process.argv.slice(2);
-const options = readOptions(args);
-if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (options.help) {
-  console.log(USAGE);
-} else {
+await commandLine(USAGE, readOptions(args), (options) => {
   installIfNeeded();
   buildIfNeeded();
-  process.exitCode = await bench(options);
-}
+  return bench(options);
+});
 
 /** Exit code 1 when a goal is missed for no known reason, or a server cannot be started. */
 async function bench({ parts, seed, json, save }) {
