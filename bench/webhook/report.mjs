@@ -56,7 +56,7 @@ export function merged(before, run, parts) {
     ...run,
     // Of the run that made the forgeries.
     seed: parts.includes('forged') ? run.seed : before.seed,
-    command: [before.command, run.command].flat(),
+    command: [...new Set([before.command, run.command].flat())],
     rows: [...before.rows.filter(others), ...run.rows],
     goals: [...before.goals.filter(others), ...run.goals],
   };

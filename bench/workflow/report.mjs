@@ -62,7 +62,7 @@ export function merged(before, run, parts) {
   const rows = [...before.rows.filter(({ part }) => !parts.includes(part)), ...run.rows];
   return {
     ...run,
-    command: [before.command, run.command].flat(),
+    command: [...new Set([before.command, run.command].flat())],
     seconds: before.seconds + run.seconds,
     ...{ rows, goals: goalsOf(rows) },
   };
