@@ -445,8 +445,9 @@ describe('the verdict', () => {
 
   it('of the latency is formed of ratios within a round, where both met the same machine', async () => {
     const { judge } = await load<{ judge(found: object): Judged }>('webhook/latency.mjs');
-    const slice = (variant: string, round: number, value: number) => ({
-      ...{ variant, round, rate: 20, failed: variant === 'webhook' ? round : 0, memory: 1e6 * (10 + round) },
+    const slice = (rate: number, variant: string, round: number, value: number) => ({
+      ...{ variant, round, rate, memory: 1e6 * (10 + round) },
+      failed: variant === 'webhook' && rate === 40 ? round : 0,
       ...{ milliseconds: [value, value], late: [0, 0], processorMs: { server: value, webhook: round } },
     });
     const values = [
@@ -454,24 +455,30 @@ describe('the verdict', () => {
       [1_100, 1_000],
       [30, 20],
     ] as const;
-    const slices = values.flatMap(([ours, bare], round) => [
-      slice('webhook', round, ours),
-      slice('bare signal', round, bare),
-    ]);
+    const slices = [20, 40].flatMap((rate) =>
+      values.flatMap(([ours, bare], round) => [
+        slice(rate, 'webhook', round, ours),
+        slice(rate, 'bare signal', round, bare),
+      ]),
+    );
     const own = [
       { version: 'v3', count: 5, withinMs: () => 2, shareWithin: () => 0.5 },
       { version: 'v2', count: 45, withinMs: () => 0.5, shareWithin: () => 1 },
     ];
     const alone = { count: 1, p50Ms: 0, p99Ms: 0, processorMsEach: 0 };
     const judged = judge({
-      ...{ slices, rates: [20], rounds: 3, memoryAtStart: 9e6, own, alone, acknowledged: 6, lost: 4 },
+      ...{ slices, rates: [20, 40], rounds: 3, memoryAtStart: 9e6, own, alone, acknowledged: 6, lost: 4 },
     });
     expect(measuredOf(judged, '20/s: p50')).toBe(1.2);
     expect(['v3', 'v2'].map((version) => measuredOf(judged, `own part of ${version}`))).toEqual([2, 0.5]);
     expect(measuredOf(judged, 'not in a history')).toBe(4);
     expect(judged.goals).toContainEqual({
-      ...{ goal: 'genuine notifications not acknowledged', limit: 0, measured: 3, of: 6 },
+      ...{ goal: 'genuine notifications not acknowledged', limit: 0, measured: 3, of: 12 },
     });
+    // Half of them refused: the time of those says nothing.
+    expect(judged.goals.filter(({ goal }) => goal.startsWith('40/s'))).toEqual([
+      { goal: '40/s: refused', limit: 0, measured: 3, of: 6 },
+    ]);
     expect(measuredOf(judged, 'memory')).toBe(1.2);
     expect(judged.rows).toContainEqual(
       expect.objectContaining({ variant: 'bare signal', processorMsEach: { server: 20, webhook: 1 } }),
