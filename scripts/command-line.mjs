@@ -1,4 +1,4 @@
-// How every script of this repository answers to its options.
+// How scripts of this repository answer to their options.
 
 /**
  * Runs `work` with the options and leaves with the exit code it returns. Wrong ones, which are a text that says what is

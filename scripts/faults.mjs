@@ -14,15 +14,16 @@ const USAGE = `usage: npm run faults -- [--seed S] [--keys N] [--server dev|post
   --seed S            integer, to repeat a run (default: another one each time)
   --keys N            processes, 10 to 99999 (default 300)
   --server NAME       dev: the Temporal CLI's dev server (default); postgres: the server of production on PostgreSQL
-  --minutes-limit M   what is open after so many minutes is lost, 1 to 600 (default 30)
+  --minutes-limit M   what is open after so many minutes is lost, 1 to 600 (default 45)
   --json              prints raw results in place of the report
-  --save              also writes them to bench/results/
+  --save              also writes them to bench/results/; not of fewer than 10000 keys (postgres: 100)
   --log               also what servers and processes write
 
 Ends with 0; with 1 when anything was lost, doubled or wrong, when there were fewer keys or faults than asked, or when a
 server cannot be started; with 2 for wrong options.`;
 
-/** Seconds that 10,000 keys should take at most. */
+/** So many keys should take so many seconds at most. */
+const GOAL_KEYS = 10_000;
 const LIMIT = 1_800;
 
 const TEXT = { type: 'string' };
@@ -97,17 +98,23 @@ function goalsOf({ keys, faults, verdict, seconds, progress }) {
     none('acked-but-lost', verdict.ackedButLost),
     goal('faults per key, at least', 3, Number((made / keys).toFixed(2)), made >= 3 * keys),
     goal('kinds of faults, at least', 20, kinds, kinds >= 20),
-    goal('minutes, at most', 30, Number((seconds / 60).toFixed(1)), seconds <= LIMIT, whyLonger(keys, progress)),
+    ...(keys < GOAL_KEYS
+      ? []
+      : [goal('minutes, at most', 30, Number((seconds / 60).toFixed(1)), seconds <= LIMIT, whyLonger(keys, progress))]),
   ];
 }
 
-/** What was still open when the time was over. */
+/** How far it had come when the time was over. */
 function whyLonger(keys, progress) {
+  const grouped = (number) => number.toLocaleString('en-US');
   const { closed } = progress.findLast((one) => one.seconds <= LIMIT);
-  const lastStart = progress.find(({ started }) => started === keys);
-  const began =
-    lastStart === undefined ? '' : `the last key was started after ${Math.round(lastStart.seconds)} s, and `;
-  return `${began}${(keys - closed).toLocaleString('en-US')} of ${keys.toLocaleString('en-US')} were open after ${LIMIT} s: faults make some wait minutes for the next question`;
+  const open = Math.max(...progress.map((one) => one.started - one.closed));
+  const began = progress.find(({ started }) => started === keys)?.seconds;
+  const pace =
+    began === undefined
+      ? ''
+      : `, ${(keys / began).toFixed(1)} a second, so that the last began after ${began.toFixed(0)} s`;
+  return `at most ${grouped(open)} are open at a time${pace}; after ${LIMIT} s ${grouped(keys - closed)} were still open, and wait minutes for their next question after a fault`;
 }
 
 /** What was asked for, or what is wrong with it. */
@@ -125,13 +132,15 @@ function readOptions(args) {
     return error.message;
   }
   const { seed = String(Math.floor(Math.random() * 2 ** 31)), keys = '300', server = 'dev', ...rest } = values;
-  const minutes = rest['minutes-limit'] ?? '30';
+  const minutes = rest['minutes-limit'] ?? '45';
   const isOne = (text, least, most) => /^[0-9]{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most;
   if (!/^-?[0-9]{1,10}$/.test(seed)) return `--seed: expected an integer, got ${seed}`;
   if (!isOne(keys, 10, 99_999)) return `--keys: expected 10 to 99999, got ${keys}`;
   if (server !== 'dev' && server !== 'postgres') return `--server: expected dev or postgres, got ${server}`;
   if (!isOne(minutes, 1, 600)) return `--minutes-limit: expected 1 to 600, got ${minutes}`;
   const { json, save, log, help } = values;
+  const least = server === 'dev' ? GOAL_KEYS : 100;
+  if (save && Number(keys) < least) return `--save: the pages are about ${least} keys or more, got ${keys}`;
   return {
     ...{ seed: Number(seed), keys: Number(keys), server, minutesLimit: Number(minutes) },
     ...{ json, save, log, help },

@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench:scale -- [options]
   --verbose         shows what server and processes write
   --help
 
-About 8 minutes. Ends with 0, with 1 when a goal is missed or a server cannot be started, with 2 for wrong options.`;
+About 9 minutes. Ends with 0, with 1 when a goal is missed or a server cannot be started, with 2 for wrong options.`;
 
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };

@@ -191,8 +191,10 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
     goals: [
       ...ratios.flatMap(({ row, p50, p99 }) => {
         const { failed: refused, sent } = rows.filter(isWebhook).find((one) => one.row === row);
-        if (refused > COMPARABLE * sent) return [{ goal: `${row}: refused`, limit: 0, measured: refused, of: sent }];
+        const refusals = { goal: `${row}: refused`, limit: 0, measured: refused, of: sent };
+        if (refused > COMPARABLE * sent) return [refusals];
         return [
+          refusals,
           { goal: `${row}: p50 of the webhook : p50 of the bare signal`, limit: 1.25, measured: p50.median },
           { goal: `${row}: p99 of the webhook : p99 of the bare signal`, limit: 1.25, measured: p99.median },
         ];
@@ -202,10 +204,6 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
         ...{ limit: 1, measured: withinMs(0.99) },
       })),
       { goal: 'acknowledged and not in a history', limit: 0, measured: lost, of: acknowledged },
-      {
-        goal: 'genuine notifications not acknowledged',
-        ...{ limit: 0, measured: failed, of: sum(rows.filter(isWebhook).map(({ sent }) => sent)) },
-      },
       ...(rounds > 1
         ? [
             {

@@ -8,22 +8,29 @@ import { root } from '../../scripts/install.mjs';
 const WAITS_FOR_A_CORE =
   'it is the time of the day, in which the process also waits for a core that Temporal has; alone, the same code is far below (row "own part alone")';
 
-const CORES_ARE_FULL =
-  'sender, webhook, Temporal and worker fill the two cores at this rate, and the processor time of the webhook (processorMsEach) makes the queue before Temporal longer; the range of the rounds lies on both sides of 1';
-const MORE_THAN_TEMPORAL_TAKES =
-  '200 a second are more than Temporal takes on these cores, bare calls run into their time limit too; they are refused with 503 and sent again by WeChat Pay, and flood shows that none is lost';
+/** What a ratio may be at most, to be explained by the scatter of the rounds. */
+const SCATTER = 1.6;
+const ROUNDS_SCATTER = {
+  upTo: SCATTER,
+  text: 'the webhook takes processor time (processorMsEach) from a Temporal that shares two cores with it, and the rounds scatter on both sides of 1 (row "webhook : bare"); which of the two counts for more was not looked into',
+};
+const REFUSED =
+  'Temporal falls behind on these two cores, where bare calls get slow or run into their time limit; what finds a hundred under way is refused with 503 and sent again by WeChat Pay, and flood shows that none is lost';
 
-/** Why a goal is missed, by part and goal, where the reason is known. */
+/** Why a goal is missed, by part and goal, where the reason is known; some reasons explain a figure up to a bound. */
 export const WHY = {
-  'latency: 50/s: p50 of the webhook : p50 of the bare signal': CORES_ARE_FULL,
-  'latency: 100/s: p50 of the webhook : p50 of the bare signal': CORES_ARE_FULL,
-  'latency: 100/s: p99 of the webhook : p99 of the bare signal': CORES_ARE_FULL,
-  'latency: 200/s: refused': MORE_THAN_TEMPORAL_TAKES,
+  'latency: 50/s: p50 of the webhook : p50 of the bare signal': ROUNDS_SCATTER,
+  'latency: 50/s: p99 of the webhook : p99 of the bare signal': ROUNDS_SCATTER,
+  'latency: 100/s: p50 of the webhook : p50 of the bare signal': ROUNDS_SCATTER,
+  'latency: 100/s: p99 of the webhook : p99 of the bare signal': ROUNDS_SCATTER,
+  'latency: 100/s: refused': REFUSED,
+  'latency: 200/s: refused': REFUSED,
   'latency: own part of v3, p99, ms (bound of its bucket)': WAITS_FOR_A_CORE,
   'latency: own part of v2, p99, ms (bound of its bucket)': WAITS_FOR_A_CORE,
-  'latency: genuine notifications not acknowledged': MORE_THAN_TEMPORAL_TAKES,
-  'latency: memory after the last round : after the first, at 200/s':
-    'V8 collects when it likes: all rounds but the last have the same (raw result), and flood ends as high after 30,000 in a minute',
+  'latency: memory after the last round : after the first, at 200/s': {
+    upTo: 1.25,
+    text: 'the raw result has every round; why the last one had more was not looked into. A flood of 30,000, sent again until each was acknowledged, ends as high',
+  },
   'forged: processor time of a refusal with HTTP, ms':
     'the handler has less than half of it (next goal), the rest is HTTP in Node and Fastify',
 };
@@ -52,10 +59,17 @@ export function withVerdicts(part, { rows, goals }) {
     rows: rows.map((row) => ({ part, ...row })),
     goals: goals.map(({ goal, limit, measured, of }) => {
       const met = measured <= limit;
-      const why = met ? undefined : WHY[`${part}: ${goal}`];
+      const why = met ? undefined : reasonOf(`${part}: ${goal}`, measured);
       return { part, goal, limit, measured, ...(of !== undefined && { of }), met, ...(why !== undefined && { why }) };
     }),
   };
+}
+
+/** A reason explains so much, and not any amount. */
+function reasonOf(goal, measured) {
+  const why = WHY[goal];
+  if (why === undefined || typeof why === 'string') return why;
+  return measured <= why.upTo ? why.text : undefined;
 }
 
 /** Results of some parts beside what the file of the same day holds of the others. */

@@ -21,7 +21,7 @@ import type {
 } from '../wechatpay/customs/types';
 import { InvalidInputError, WechatPayError } from '../wechatpay/errors';
 import type { ErrorClass } from '../wechatpay/errors';
-import type { Attempt } from './attempt';
+import { Attempt } from './attempt';
 import { askUntilChanged, attempted, attemptedWithOperator, send, settled, submitOnce } from './attempted';
 import type { Timing } from './attempted';
 import { differs, stillPending } from './failures';
@@ -99,11 +99,11 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
         return { answer: await pushed(attempt, timing, await callsOf(repush), repush, snapshot, REPUSH_SENDS) };
       }),
 
-    repushDeclaration: ({ repush: input, snapshot, sends = AUTOMATIC_SENDS }) =>
+    repushDeclaration: ({ repush: input, snapshot, sends = AUTOMATIC_SENDS, afterReset = false }) =>
       attempted(async (attempt) => {
         const repush = parseRepush(input);
         return (await pushed(attempt, timing, await callsOf(repush), repush, snapshot, sends)).record;
-      }),
+      }, new Attempt(afterReset)),
 
     verifyIdentity: ({ verification: input }) =>
       attempted(async (attempt) => {

@@ -108,6 +108,7 @@ export interface CustomsActivities {
     readonly snapshot: CustomsRecord;
     /** How often it may be sent when answers are lost. Default 2. */
     readonly sends?: number;
+    readonly afterReset?: boolean;
   }): Promise<CustomsRecord>;
   /** Asks whether the sealed identity is the payer's. A refusal is an outcome, never an error. */
   verifyIdentity(input: { readonly verification: CertificateVerification }): Promise<IdentityResult>;

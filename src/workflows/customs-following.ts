@@ -9,6 +9,7 @@ import { nextStep, pushed, pushingOf } from './customs-rules';
 import type { Pushing } from './customs-rules';
 import { answered, asObjection, unlessUnanswered } from './failures';
 import type { Attention, Process } from './process';
+import { earlierRun } from './submission';
 import { remaining, waitFor } from './waiting';
 
 /** What names a declaration in every call that follows it. */
@@ -150,6 +151,7 @@ export class Following {
           repush: { ...this.order, ...(sub_order_id === undefined ? {} : { sub_order_id }) },
           snapshot,
           sends,
+          ...earlierRun(),
         }),
       );
       this.before = snapshot;

@@ -6,7 +6,7 @@ import { repushRefusal } from './customs-rules';
 import { conflict } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
-import { look, submit, Submission, unanswered } from './submission';
+import { isAfterReset, look, submit, Submission, unanswered } from './submission';
 
 /**
  * A new push of a declaration that customs has lost, or whose interface failed; wherever the declaration was made.
@@ -39,7 +39,13 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
     if (looked.kind !== 'answered') return unanswered(process, submission, looked);
     const snapshot = looked.answer;
     const refused = repushRefusal(snapshot.state);
-    if (refused !== undefined) throw conflict(refused, ['state']);
+    if (refused !== undefined) {
+      if (!isAfterReset()) throw conflict(refused, ['state']);
+      // It may be the push of before the reset that has moved the record. So it is followed, and nothing is sent.
+      const request = 'UNKNOWN';
+      submission.answer({ ...snapshot, request });
+      return finish({ ...(await following.decided({ record: snapshot })), request });
+    }
 
     const { sub_order_id } = snapshot;
     const repush = { ...input.repush, ...(sub_order_id === undefined ? {} : { sub_order_id }) };

@@ -128,7 +128,7 @@ async function untilAnswered<Answer>(
       // The first try is never too late: it finds out what is wrong with an input whose time is over.
       const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
       if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.', remedy);
-      const submitted = await ask({ operatorTold, ...(isAfterReset() ? { afterReset: true } : {}) }, milliseconds);
+      const submitted = await ask({ operatorTold, ...earlierRun() }, milliseconds);
       if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
       process.observed(submitted);
     }
@@ -141,9 +141,14 @@ async function untilAnswered<Answer>(
 }
 
 /** A reset gives the run an id of its own, and leaves the one it was first started with in its history. */
-function isAfterReset(): boolean {
+export function isAfterReset(): boolean {
   const { runId, originalExecutionRunId } = workflowInfo();
   return runId !== originalExecutionRunId;
+}
+
+/** What a sending activity has to know of the run before this one. */
+export function earlierRun(): Pick<Earlier, 'afterReset'> {
+  return isAfterReset() ? { afterReset: true } : {};
 }
 
 /** How a submission ended: with an answer, with a refusal, or with nobody knowing what became of it. */

@@ -238,6 +238,15 @@ describe('an automatic re-push', () => {
     expect(last.result).toEqual(snapshot);
     expect(s.calls('customs/redeclare')).toBe(sends);
   });
+
+  it('is sent once less by a run that came of a workflow reset, because the one before may have', async () => {
+    const snapshot = await excepted(s);
+    s.simulator.faults({ call: 'customs/redeclare', kind: 'drop-before-act', times: 'always' });
+    const { repush } = s.samples;
+    const { last } = await drive(s.activities.repushDeclaration, { repush, snapshot, sends: 2, afterReset: true });
+    expect(last.result).toEqual(snapshot);
+    expect(s.calls('customs/redeclare')).toBe(1);
+  });
 });
 
 describe('a repeat that is refused', () => {

@@ -39,21 +39,25 @@ describe('a workflow reset right after its submission', () => {
     expect(requests('customs/declare', declared.transaction_id)).toBe(1);
   });
 
-  it('pushes no second time, because one push cannot be told from another', async () => {
+  it.each([
+    ['customs has decided by then', 'SUCCESS'],
+    ['customs has not decided by then', 'PROCESSING'],
+  ])('pushes no second time, because one push cannot be told from another: %s', async (_when, state) => {
     const { declared } = newSamples(rig.credentials);
     const { transaction_id, appid, mchid, out_trade_no, sub_order_no, customs, merchant_customs_no } = declared;
     rig.simulator.script({
       visibleAfter: 0,
-      customs: {
-        transaction_id,
-        states: [{ after: 0, state: 'EXCEPT' }],
-        afterRepush: [{ after: 0, state: 'SUCCESS' }],
-      },
+      customs: { transaction_id, states: [{ after: 0, state: 'EXCEPT' }], afterRepush: [{ after: 0, state }] },
     });
     await callsOf(rig).customs.declare(declared);
     const repush = { appid, mchid, out_trade_no, transaction_id, sub_order_no, customs, merchant_customs_no };
     const process = await rig.wechatpay.repushDeclaration({ repush, options: FAST });
-    await expect((await afterReset(process)).result()).resolves.toMatchObject({ request: 'UNKNOWN' });
+    const handle = await afterReset(process);
+    if (state !== 'SUCCESS') {
+      await expect(handle.executeUpdate('submitted')).resolves.toMatchObject({ state, request: 'UNKNOWN' });
+      rig.simulator.script({ customs: { transaction_id, states: [{ after: 0, state: 'SUCCESS' }] } });
+    }
+    await expect(handle.result()).resolves.toMatchObject({ outcome: 'SUCCESS', request: 'UNKNOWN' });
     expect(requests('customs/redeclare', transaction_id)).toBe(1);
   });
 });

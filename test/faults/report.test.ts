@@ -20,7 +20,7 @@ function run(change: Partial<FaultRun> = {}): FaultRun {
       forged: 10_000,
       unclaimed: 3,
     },
-    ...{ plans: [], outages: [], progress: [], skipped: {} },
+    ...{ plans: [], outages: [], progress: [], skipped: {}, resetsNotMade: {} },
     ...change,
   };
 }
@@ -67,5 +67,7 @@ describe('the report of a fault run', () => {
   it('says which kinds could not be made here', () => {
     const skipped = { 'webhook clock 10 minutes off': 'libfaketime is missing' };
     expect(reportOf(run({ skipped }))).toContain('NOT MADE: webhook clock 10 minutes off: libfaketime is missing');
+    const resetsNotMade = { 'activity reset: no activity is open': 2 };
+    expect(reportOf(run({ resetsNotMade }))).toContain('NOT MADE: 2 times activity reset: no activity is open');
   });
 });

@@ -27,6 +27,8 @@ export interface FaultRun {
   readonly progress: readonly Progress[];
   /** Kinds that could not be made here, and why. */
   readonly skipped: Readonly<Record<string, string>>;
+  /** Resets that were planned and could not be made, by kind and last reason. */
+  readonly resetsNotMade: Readonly<Record<string, number>>;
   /** What a person did to let processes go on. */
   readonly operatorActs: number;
   /** Workers and webhooks that ended although nobody ended them, and how. */
@@ -85,8 +87,8 @@ export function failures(run: FaultRun): string[] {
 
 /** Everything a person wants to see of a run; its last line is the one line. */
 export function reportOf(run: FaultRun): string {
-  const { faults, outages, skipped, submissionFaults, operatorActs, endedByThemselves, forged, unclaimed, verdict } =
-    run;
+  const { faults, outages, skipped, resetsNotMade, verdict } = run;
+  const { submissionFaults, operatorActs, endedByThemselves, forged, unclaimed } = run;
   const width = Math.max(0, ...Object.keys(faults).map((kind) => kind.length));
   const failed = failures(run);
   return [
@@ -101,6 +103,7 @@ export function reportOf(run: FaultRun): string {
       .filter(({ note }) => note !== undefined)
       .map(({ kind, from, note }) => `${kind} at ${from.toFixed(0)} s: ${note}`),
     ...Object.entries(skipped).map(([kind, why]) => `NOT MADE: ${kind}: ${why}`),
+    ...Object.entries(resetsNotMade).map(([what, times]) => `NOT MADE: ${grouped(times)} times ${what}`),
     ...COUNTED.flatMap((name) => defectLines(name, verdict[name], run)),
     ...failed.map((why) => `FAILED: ${why}`),
     summaryLine(run),

@@ -95,6 +95,11 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
     const outages: OutageDone[] = [];
     const progress: Progress[] = [];
     const skipped: Record<string, string> = {};
+    const resetsNotMade: Record<string, number> = {};
+    const notMade = (kind: string, why: string): void => {
+      const what = `${kind}: ${why}`;
+      resetsNotMade[what] = (resetsNotMade[what] ?? 0) + 1;
+    };
     const forger = new Forger(running.simulator, running.webhookUrl, running.credentials.mchid);
     const faults = (): Record<string, number> => faultsByKind(counted, proxies, running.simulator, forger);
     const limit = setTimeout(() => over.abort(new Error('the run took too long')), options.minutesLimit * 60_000);
@@ -161,7 +166,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
     for (const plan of startingOrder(plans)) {
       while (inFlight.size >= most && !over.signal.aborted) await Promise.race(inFlight);
       if (over.signal.aborted) break;
-      const player = new Player(plan, { fleet: running, count, acted, calls, over: over.signal });
+      const player = new Player(plan, { fleet: running, count, notMade, acted, calls, over: over.signal });
       players.push(player);
       const played = player.play().then(() => void state.closed++);
       inFlight.add(played);
@@ -206,7 +211,19 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
     const { serverVersion } = await running.client.workflowService.getSystemInfo({});
     return {
       temporalVersion: serverVersion ?? 'unknown',
-      ...{ seed, keys, closed, faults: faults(), verdict, plans, outages, progress, skipped, operatorActs },
+      ...{
+        seed,
+        keys,
+        closed,
+        faults: faults(),
+        verdict,
+        plans,
+        outages,
+        progress,
+        skipped,
+        resetsNotMade,
+        operatorActs,
+      },
       server: options.server,
       endedByThemselves: [...places.flatMap((place) => place.endedByThemselves), ...hung],
       forged: forger.sum(),

@@ -24,11 +24,17 @@ import { resetActivities, resetWorkflow } from './resets';
 type Declaration = CustomsDeclarationInput['declaration'];
 type H5Application = H5ApplicationInput['application'];
 
+/** A reset that cannot be made is tried again so often, and after so long. */
+const RESET_TRIES = 10;
+const RESET_AGAIN_MS = 1_000;
+
 /** Everything that happens to the faults and processes of a run, as it happens. */
 export interface Stage {
   readonly fleet: Fleet;
   /** One fault more of that kind. */
   readonly count: (kind: string, times?: number) => void;
+  /** One that was planned and could not be made, with the last reason. */
+  readonly notMade: (kind: string, why: string) => void;
   /** A person did something that a process could not go on without. */
   readonly acted: () => void;
   readonly calls: Calls;
@@ -339,16 +345,20 @@ export class Player {
     if (disturbance?.kind !== 'activity reset' && disturbance?.kind !== 'workflow reset') return;
     await wait(disturbance.afterMs);
     const { client } = this.stage.fleet;
-    try {
-      if (disturbance.kind === 'activity reset') {
-        if ((await resetActivities(client, workflowId)) === 0) return;
-      } else {
-        await resetWorkflow(client, workflowId);
+    let why = '';
+    // The server may be away, or nothing of it has begun yet.
+    for (let tries = 0; tries < RESET_TRIES && !this.stage.over.aborted; tries += 1) {
+      try {
+        if (disturbance.kind === 'workflow reset') await resetWorkflow(client, workflowId);
+        else if ((await resetActivities(client, workflowId)) === 0) throw new Error('no activity is open');
+        this.stage.count(disturbance.kind);
+        return;
+      } catch (error) {
+        why = (error as Error).message;
+        await wait(RESET_AGAIN_MS);
       }
-      this.stage.count(disturbance.kind);
-    } catch {
-      // It has closed, or the server is away: nothing was disturbed, and nothing is counted.
     }
+    this.stage.notMade(disturbance.kind, why);
   }
 
   private async startWithOtherData(workflowId: string, { declaration }: { readonly declaration: Declaration }) {
