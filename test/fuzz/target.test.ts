@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ensure, resultOrRefusal, target } from './target';
-import type { AttackOptions } from './target';
+import type { Attack, AttackOptions } from './target';
 
+const notNow = (): never => {
+  throw new Error('not now');
+};
+/** So long that a clock of microseconds shows it. */
+const work = (): void => {
+  for (let i = 0; i < 100_000; i += 1) Math.sqrt(i);
+};
 const about = { name: 'test', claim: 'a claim', runs: 10 };
 const attack = (check: (input: number) => void | Promise<void>, options: Partial<AttackOptions> = {}) =>
   target(about, fc.nat({ max: 1_000 }), check).attack({ seed: 1, runs: 100, ...options });
@@ -28,6 +35,17 @@ describe('a target', () => {
     const failed = attack((input) => ensure(input < 700, 'below 700'));
     await expect(failed).rejects.toThrow(/Counterexample: \[700\]/);
     expect(await causeOf(failed)).toBe('does not hold: below 700');
+  });
+
+  it.each([
+    ['a getter', () => Object.defineProperty({ a: 1 }, 'b', { enumerable: true, get: notNow })],
+    ['a proxy', () => new Proxy({ a: 1 }, { ownKeys: notNow })],
+  ])('prints an input that throws at whoever looks into it: %s', async (_, make) => {
+    const attackWith = (check: () => void | Promise<void>): Promise<Attack> =>
+      target(about, fc.nat().map(make), check).attack({ seed: 1, runs: 1 });
+    const { slowest } = await attackWith(() => resultOrRefusal(RangeError, work).then(() => undefined));
+    expect(slowest).toMatch(/^\{ a: 1/);
+    await expect(attackWith(() => ensure(false, 'a claim'))).rejects.toThrow(/Counterexample: \[\{ a: 1/);
   });
 
   it('fails for any other error than the refusal it expects', async () => {

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 /** One claim about whatever may come in, and what to throw at it. */
@@ -48,7 +49,7 @@ export function target<T>(
         await check(input);
         return stepMs;
       };
-      const property = fc.asyncProperty(inputs, async (input) => {
+      const property = fc.asyncProperty(inputs.map(withPrint), async ({ input }) => {
         count += 1;
         let took = await once(input);
         // A slow input is slow every time; a busy machine or a garbage collection is not.
@@ -60,10 +61,25 @@ export function target<T>(
         if (took > limitMs) throw new Error(`took ${took.toFixed(0)} ms, five times; the limit is ${limitMs} ms`);
       });
       await fc.assert(property, { seed, numRuns: runs, endOnFailure: !shrink, ...(path !== undefined && { path }) });
-      return { runs: count, slowestMs, slowest: fc.stringify(slowest).slice(0, 300) };
+      return { runs: count, slowestMs, slowest: printed(slowest).slice(0, 300) };
     },
   };
 }
+
+/** As fast-check prints it, unless it is one of the inputs that throw at whoever looks into them. */
+function printed(input: unknown): string {
+  try {
+    return fc.stringify(input);
+  } catch {
+    return inspect(input, { depth: 4 });
+  }
+}
+
+/** Prints well in a report: otherwise a counterexample that throws would put its own error in the place of the finding. */
+const withPrint = <T>(input: T): { readonly input: T } => {
+  const printing = { input, [fc.toStringMethod]: () => printed(input) };
+  return printing;
+};
 
 /** What is wrong with a claim; its own words, since none of the inputs may be trusted to print well. */
 export function ensure(holds: boolean, claim: string): asserts holds {
