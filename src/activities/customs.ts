@@ -79,7 +79,7 @@ export function customsActivities(merchants: Merchants, timing: Timing): Customs
           const repush = parseRepush(input.repush);
           const record = await existing(callsOf, repush);
           requireSame(repush, repushDifferences(repush, record));
-          return { answer: record };
+          return input.afterReset === true ? { answer: record, afterReset: true } : { answer: record };
         }
         const modification = parseModification(input.modification);
         const record = await existing(callsOf, modification);

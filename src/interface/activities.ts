@@ -50,7 +50,9 @@ export type Observation<Record_> =
 
 /** A create-like call that cannot go on until a person repairs something, see {@link Observation}. */
 export type Submitted<Answer> =
-  { readonly answer: Answer } | { readonly needsOperator: string; readonly trouble: 'configuration' };
+  /** `afterReset`: as the activity was told it, for a workflow that decides by it, see {@link Earlier}. */
+  | { readonly answer: Answer; readonly afterReset?: true }
+  | { readonly needsOperator: string; readonly trouble: 'configuration' };
 
 /** What an activity that sends cannot see by itself: activities of the same request before it. */
 export interface Earlier {

@@ -6,7 +6,7 @@ import { repushRefusal } from './customs-rules';
 import { conflict } from './failures';
 import { guard } from './guard';
 import { Process } from './process';
-import { isAfterReset, look, submit, Submission, unanswered } from './submission';
+import { look, submit, Submission, unanswered } from './submission';
 
 /**
  * A new push of a declaration that customs has lost, or whose interface failed; wherever the declaration was made.
@@ -37,10 +37,10 @@ export async function customsRepush(input: CustomsRepushInput): Promise<CustomsR
       calling('look at the record', milliseconds).snapshotDeclaration({ repush: input.repush, ...earlier }),
     );
     if (looked.kind !== 'answered') return unanswered(process, submission, looked);
-    const snapshot = looked.answer;
+    const { answer: snapshot, afterReset } = looked;
     const refused = repushRefusal(snapshot.state);
     if (refused !== undefined) {
-      if (!isAfterReset()) throw conflict(refused, ['state']);
+      if (!afterReset) throw conflict(refused, ['state']);
       // It may be the push of before the reset that has moved the record. So it is followed, and nothing is sent.
       const request = 'UNKNOWN';
       submission.answer({ ...snapshot, request });

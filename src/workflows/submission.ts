@@ -129,7 +129,10 @@ async function untilAnswered<Answer>(
       const milliseconds = remaining(until) ?? (operatorTold ? undefined : FIRST_TRY);
       if (milliseconds === undefined) return unsettled('WeChat Pay gave no usable answer in time.', remedy);
       const submitted = await ask({ operatorTold, ...earlierRun() }, milliseconds);
-      if ('answer' in submitted) return { kind: 'answered', answer: submitted.answer };
+      if ('answer' in submitted) {
+        const { answer, afterReset = false } = submitted;
+        return { kind: 'answered', answer, afterReset };
+      }
       process.observed(submitted);
     }
   } catch (error) {
@@ -140,19 +143,21 @@ async function untilAnswered<Answer>(
   }
 }
 
-/** A reset gives the run an id of its own, and leaves the one it was first started with in its history. */
-export function isAfterReset(): boolean {
-  const { runId, originalExecutionRunId } = workflowInfo();
-  return runId !== originalExecutionRunId;
-}
-
-/** What a sending activity has to know of the run before this one. */
+/**
+ * What a sending activity has to know of the run before this one. A reset gives the run an id of its own, and leaves the one
+ * it was first started with in its history.
+ *
+ * For the input of activities only. The replay of a downloaded history takes the first id for both, so a workflow that
+ * decides by it takes it from what the activity has answered.
+ */
 export function earlierRun(): Pick<Earlier, 'afterReset'> {
-  return isAfterReset() ? { afterReset: true } : {};
+  const { runId, originalExecutionRunId } = workflowInfo();
+  return runId === originalExecutionRunId ? {} : { afterReset: true };
 }
 
 /** How a submission ended: with an answer, with a refusal, or with nobody knowing what became of it. */
-export type SubmissionEnd<Answer> = { readonly kind: 'answered'; readonly answer: Answer } | Unanswered;
+export type SubmissionEnd<Answer> =
+  { readonly kind: 'answered'; readonly answer: Answer; readonly afterReset: boolean } | Unanswered;
 
 type Unanswered =
   { readonly kind: 'refused'; readonly refusal: Refusal } | { readonly kind: 'unsettled'; readonly refusal: Refusal };

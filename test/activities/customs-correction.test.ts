@@ -76,6 +76,14 @@ describe('the record that a correction starts from', () => {
     });
   });
 
+  it('says back that the workflow was reset, because a replay must decide by what is in the history', async () => {
+    await excepted(s);
+    const { repush } = s.samples;
+    const { result } = await attempt(s.activities.snapshotDeclaration, { repush, afterReset: true });
+    expect(result).toMatchObject({ answer: { state: 'EXCEPT' }, afterReset: true });
+    expect((await lookForPush()).result).not.toHaveProperty('afterReset');
+  });
+
   it('is not asked for with an input that is wrong', async () => {
     const wrong = await look({ order_fee: 1 });
     expect(wrong.failure).toMatchObject({ type: FAILURE_TYPES.invalidInput });
