@@ -75,21 +75,28 @@ function partsOf({ steps, result = newestResult }) {
 
 /** One line per set of figures: how many goals it meets. */
 function summary(result) {
-  const rows = SECTIONS.map((section) => {
-    const newest = result(section.name);
-    if (newest === undefined)
-      return [`[${section.name}](#${section.name})`, 'not measured yet', '', '', `\`${section.command}\``];
-    const goals = goalsOf(section.name, newest.raw);
-    const missed = goals.filter(({ met }) => !met);
-    return [
-      `[${section.name}](#${section.name})`,
-      newest.raw.date,
-      `${goals.length - missed.length} of ${goals.length}`,
-      missed.length === 0 ? 'none' : missed.map(({ goal, measured }) => `${goal}: ${measured}`).join('; '),
-      `\`${section.command}\``,
-    ];
+  const rows = SECTIONS.flatMap((section) => {
+    const { name, also } = section;
+    const other = also !== undefined && result(also.name) !== undefined ? [summaryRow(also, name, result)] : [];
+    return [summaryRow(section, name, result), ...other];
   });
   return markdownTable(['Figures', 'Measured on', 'Goals met', 'Missed', 'Again'], rows);
+}
+
+/** `part`: the one of the page that has them. */
+function summaryRow({ name, command }, part, result) {
+  const link = `[${name}](#${part})`;
+  const newest = result(name);
+  if (newest === undefined) return [link, 'not measured yet', '', '', `\`${command}\``];
+  const goals = goalsOf(name, newest.raw);
+  const missed = goals.filter(({ met }) => !met);
+  return [
+    link,
+    newest.raw.date,
+    `${goals.length - missed.length} of ${goals.length}`,
+    missed.length === 0 ? 'none' : missed.map(({ goal, measured }) => `${goal}: ${measured}`).join('; '),
+    `\`${command}\``,
+  ];
 }
 
 function figures(section, result, drawn) {

@@ -172,6 +172,24 @@ describe('on a contract', () => {
   });
 });
 
+describe('a debit of a run that came of a workflow reset', () => {
+  const submitAgain = () => attempt(s.activities.submitDebit, { debit, afterReset: true });
+
+  it('is waited for, because the run before may have sent it', async () => {
+    s.simulator.script({ debit: { out_trade_no: debit.out_trade_no, visibleAfter: 0.02 } });
+    await submit();
+    expect((await submitAgain()).result).toMatchObject({ answer: { trade_state: 'NOTPAY' } });
+    expect([s.calls(APPLY), s.count('debit-accepted')]).toEqual([1, 1]);
+  });
+
+  it('is not refused for a contract that has ended since: the debit may be there already', async () => {
+    s.simulator.script({ debit: { out_trade_no: debit.out_trade_no, visibleAfter: LATER } });
+    await submit();
+    terminate();
+    expect([(await submitAgain()).failure?.type, s.count('debit-accepted')]).toEqual([outcomeUnknown, 1]);
+  });
+});
+
 describe('what WeChat Pay says of a number it knows', () => {
   it('ORDER_ACCEPTED is asked about, and repeated under the same number while nothing is found', async () => {
     s.simulator.faults({ call: APPLY, kind: 'error', code: 'ORDER_ACCEPTED', message: '扣款请求已受理，请勿重复发起' });
