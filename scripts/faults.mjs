@@ -9,7 +9,7 @@ import { buildIfNeeded } from './build.mjs';
 import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
-const USAGE = `usage: npm run faults -- [--seed S] [--keys N] [--server dev|postgres] [--minutes-limit M]
+const USAGE = `Usage: npm run faults -- [--seed S] [--keys N] [--server dev|postgres] [--minutes-limit M]
                          [--json] [--save] [--log]
   --seed S            integer, to repeat a run (default: another one each time)
   --keys N            processes, 10 to 99999 (default 300)

@@ -4,13 +4,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
-const USAGE = `usage: npm run fuzz -- [--minutes N] [--target NAME] [--seed N] [--path PATH]
+const USAGE = `Usage: npm run fuzz -- [--minutes N] [--target NAME] [--seed N] [--path PATH]
   --minutes N    how long, 0.1 to 10000 (default 60); the first round is always completed
   --target NAME  only one: NAMES
   --seed N       integer, to repeat a run (default: another one each time)
-  --path PATH    with --target and --seed: straight to the counterexample that a report named`;
+  --path PATH    with --target and --seed: straight to the counterexample that a report named
+  --help`;
 
 installIfNeeded();
 const require = createRequire(import.meta.url);
@@ -23,23 +25,21 @@ require.extensions['.ts'] = (module, file) => {
 };
 const { hunt, TARGET_NAMES } = require(join(root, 'test', 'fuzz', 'hours.ts'));
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n${USAGE.replace('NAMES', TARGET_NAMES.join(', '))}`);
-  process.exitCode = 2;
-} else {
-  process.exitCode = await hunt({ ...options, print: (line) => console.log(line) });
-}
+await commandLine(USAGE.replace('NAMES', TARGET_NAMES.join(', ')), readOptions(process.argv.slice(2)), (options) =>
+  hunt({ ...options, print: (line) => console.log(line) }),
+);
 
 /** What was asked for, or what is wrong with it. */
 function readOptions(args) {
   const text = { type: 'string' };
   let values;
   try {
-    ({ values } = parseArgs({ args, options: { minutes: text, target: text, seed: text, path: text } }));
+    const options = { minutes: text, target: text, seed: text, path: text, help: { type: 'boolean' } };
+    ({ values } = parseArgs({ args, options }));
   } catch (error) {
     return error.message;
   }
+  if (values.help) return { help: true };
   const { minutes = '60', target, seed = String(Date.now() % 2 ** 31), path } = values;
   if (!/^[0-9]{1,5}([.][0-9]+)?$/.test(minutes) || Number(minutes) < 0.1 || Number(minutes) > 10_000) {
     return `--minutes: expected 0.1 to 10000, got ${minutes}`;

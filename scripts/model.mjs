@@ -9,7 +9,7 @@ import { root } from './install.mjs';
 const MODELS = ['submission', 'acknowledgement'];
 
 if (process.argv.length > 2) {
-  console.error('usage: npm run model');
+  console.error('Usage: npm run model');
   process.exit(2);
 }
 for (const [program, version] of [

@@ -4,19 +4,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { leaveWithUsage } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 import { AREAS } from './protocol-core.mjs';
 
-const USAGE = `usage: npm run mutation -- [--only FILE[,FILE...]] [--static] [--save]
+const USAGE = `Usage: npm run mutation -- [--only FILE[,FILE...]] [--static] [--save]
   --only    these files alone, for example src/wechatpay/json.ts
   --static  also what is evaluated when a module is loaded: hours
   --save    writes the figures into docs/reference/protocol-tests.md`;
 
 const options = readOptions();
-if (typeof options === 'string') {
-  console.error(`${options}\n${USAGE}`);
-  process.exit(2);
-}
+if (typeof options === 'string') leaveWithUsage(USAGE, options);
 installIfNeeded();
 
 const report = join(root, '.tmp', 'mutation', 'mutation.json');

@@ -3,18 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { leaveWithUsage } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
-const USAGE = `usage: npm run record-histories -- [--overwrite | --beside] [part of a name]
+const USAGE = `Usage: npm run record-histories -- [--overwrite | --beside] [part of a name]
   --overwrite  replaces histories that exist: only for what was never released
   --beside     keeps them, and writes what the workflows do now beside them, as NAME.2.json
   part         only those whose name contains it, for example "customsDeclaration: success"`;
 
 const options = readOptions();
-if (typeof options === 'string') {
-  console.error(`${options}\n${USAGE}`);
-  process.exit(2);
-}
+if (typeof options === 'string') leaveWithUsage(USAGE, options);
 installIfNeeded();
 
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');

@@ -4,9 +4,10 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
 
-const USAGE = `usage: npm run simulate -- [--sequences N] [--seed N] [--only N] [--flow NAME] [--orders N] [--processes N]
+const USAGE = `Usage: npm run simulate -- [--sequences N] [--seed N] [--only N] [--flow NAME] [--orders N] [--processes N]
                            [--mutations [--mutation NAME]]
   --sequences N   random sequences, 0 to 100000000 (default 200000)
   --seed N        integer, to repeat a run (default: another one each time)
@@ -15,7 +16,8 @@ const USAGE = `usage: npm run simulate -- [--sequences N] [--seed N] [--only N] 
   --orders N      also every order of at most N events of each process, 0 to 8 (default 6; with --only: 0)
   --processes N   1 to 64 (default 2)
   --mutations     breaks one guard of the workflows after the other, and looks whether that is found
-  --mutation NAME only this one`;
+  --mutation NAME only this one
+  --help`;
 
 installIfNeeded();
 const require = createRequire(import.meta.url);
@@ -25,13 +27,9 @@ const { kindOf, report } = require(join(root, 'test/simulation/hunt.ts'));
 const { PROCESSES } = require(join(root, 'test/simulation/processes/index.ts'));
 const { MUTATIONS } = require(join(root, 'test/simulation/mutations.ts'));
 
-const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
-  console.error(`${options}\n${USAGE}`);
-  process.exitCode = 2;
-} else {
-  process.exitCode = await (options.mutations === undefined ? simulate(options) : mutate(options));
-}
+await commandLine(USAGE, readOptions(process.argv.slice(2)), (options) =>
+  options.mutations === undefined ? simulate(options) : mutate(options),
+);
 
 /** Exit code 1 when there was a problem. */
 async function simulate({ seed, sequences, only, flow, orders, processes }) {
@@ -117,12 +115,13 @@ function readOptions(args) {
       args,
       options: {
         ...{ sequences: text, seed: text, only: text, flow: text, orders: text, processes: text, mutation: text },
-        mutations: { type: 'boolean' },
+        ...{ mutations: { type: 'boolean' }, help: { type: 'boolean' } },
       },
     }));
   } catch (error) {
     return error.message;
   }
+  if (values.help) return { help: true };
   const { seed = String(Math.floor(Math.random() * 2 ** 31)), only, flow, mutation } = values;
   const numbers = {
     sequences: { given: values.sequences ?? '200000', least: 0, most: 100_000_000 },

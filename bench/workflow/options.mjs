@@ -30,7 +30,7 @@ const QUICK = {
   ...{ polls: [0, 10], notifications: 10, starts: 2 },
 };
 
-/** What was asked for; a text says what is wrong with it, `undefined` that it is help. */
+/** What was asked for, or `help`; a text says what is wrong with it. */
 export function readOptions(args) {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
@@ -47,7 +47,7 @@ export function readOptions(args) {
     return error.message;
   }
   const { only, quick, json, save, help } = values;
-  if (help) return undefined;
+  if (help) return { help };
   if (only !== undefined && !PARTS.includes(only)) return `--only ${only}: expected one of ${PARTS.join(', ')}`;
   if (quick && save) return '--save --quick: short runs are not kept';
   const numbers = {};

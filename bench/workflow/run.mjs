@@ -4,26 +4,21 @@ import { createRequire } from 'node:module';
 import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
+import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
 import { readOptions, USAGE } from './options.mjs';
 
-const options = readOptions(process.argv.slice(2));
-if (options === undefined) {
-  console.log(USAGE);
-} else if (typeof options === 'string') {
-  console.error(`${options}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else {
+await commandLine(USAGE, readOptions(process.argv.slice(2)), async (options) => {
   installIfNeeded();
   buildIfNeeded();
-  process.exitCode = await measured(options).catch((error) => {
+  return measured(options).catch((error) => {
     // A server that cannot be had says how to get it; anything else is a defect, whose place counts.
     console.error(error?.name === 'ServerUnavailableError' ? error.message : error);
     return 1;
   });
-  // The SDK keeps handles of its own.
-  process.exit();
-}
+});
+// The SDK keeps handles of its own.
+process.exit();
 
 async function measured({ parts, json, save, quick, ...numbers }) {
   const { goalsOf, merged, table, withFigures } = await import('./report.mjs');

@@ -41,7 +41,7 @@ describe('npm run bench:workflow', () => {
     });
     expect(readOptions(['--only', 'memory', '--open', '500'])).toMatchObject({ parts: ['memory'], open: 500 });
     expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 1, open: 100 });
-    expect(readOptions(['--help'])).toBeUndefined();
+    expect(readOptions(['--help'])).toEqual({ help: true });
   });
 });
 

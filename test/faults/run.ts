@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { UPDATES } from '../../src/interface';
 import type { Simulator } from '../../src/testing';
 import { startFleet } from '../fleet/fleet';
 import type { Fleet, FleetProcess } from '../fleet/fleet';
@@ -249,7 +250,7 @@ const TOLD_ABOUT = 20;
 /** Milliseconds between two starts. */
 const PACE = 50;
 /** Most of its two minutes a key waits for a fault to be over, so this decides how many keys end in a second. */
-const MOST_OPEN = 900;
+const MOST_OPEN = 1_400;
 
 function temporalOf({ server, log }: FaultOptions): Promise<TemporalUnderFaults> {
   const say = (line: string): void => log?.('temporal', line);
@@ -330,7 +331,7 @@ async function forging(
  * one that it has not, because every request was lost, is begun once more.
  */
 async function operating(
-  { simulator }: Fleet,
+  { simulator, client }: Fleet,
   players: readonly Player[],
   until: AbortSignal,
   acted: () => void,
@@ -345,7 +346,7 @@ async function operating(
       if (player.observed().processes[0]?.result !== undefined) continue;
       try {
         const { state } = await current.status();
-        if (state !== 'SUBMITTED_ID_UNKNOWN' || !('attachApplication' in current)) continue;
+        if (state !== 'SUBMITTED_ID_UNKNOWN') continue;
         const { sub_mchid } = numbersOf(plan.index);
         const [known] = simulator.notifications({ key: sub_mchid });
         const applyment_id = known?.keys[1];
@@ -355,7 +356,11 @@ async function operating(
         if (applyment_id === undefined && (isThere || Date.now() - since < LOOKS_AFTER)) continue;
         helped.add(player);
         if (applyment_id === undefined) await player.beginAgain();
-        else await (current.attachApplication as (a: { applyment_id: string }) => Promise<unknown>)({ applyment_id });
+        else {
+          // As from the command line: whoever found the process already started has no handle that can attach.
+          const handle = client.workflow.getHandle(current.workflowId);
+          await handle.executeUpdate(UPDATES.attachApplication, { args: [{ applyment_id }] });
+        }
         acted();
       } catch {
         // It has ended meanwhile, or the server is away: looked at again.

@@ -12,9 +12,10 @@
  *   NO_COMPARE     "already" counts as success without a look at the record
  *   NO_SIGNATURE   an answer counts without a valid signature
  *   NO_SHIELD      a cancellation ends a workflow while what it sent has no outcome
+ *   NO_RESET       a run that came of a workflow reset counts as the first that can have sent
  */
 
-#define FAULTS 3        /* crashes, losses, forgeries and slow requests in one run */
+#define FAULTS 3        /* crashes, losses, forgeries, slow requests and resets in one run */
 
 mtype = { OURS, OTHER };                                  /* whose data a record holds */
 mtype = { UNSETTLED, DONE, CONFLICT, CANCELLED };         /* how a process ended */
@@ -28,6 +29,7 @@ bool visible = false;        /* and the query shows it */
 mtype owner = OURS;
 bool recognises;              /* whether WeChat Pay notices a repeat of this call */
 bool cancelRequested = false;
+bool untrue = false;         /* a result said what is not so */
 
 mtype outcome[2] = UNSETTLED;
 
@@ -50,6 +52,16 @@ inline arrive(answer) {
         :: faults < FAULTS && recorded -> faults++   /* the record becomes visible later */
         fi
     fi
+}
+
+/* An operator resets the workflow: it begins anew, and what it sent is not in its history. */
+inline reset_workflow() {
+    faults++;
+#ifdef NO_RESET
+    first = true
+#else
+    first = false
+#endif
 }
 
 /* WeChat Pay and the network, on their own. */
@@ -75,6 +87,11 @@ proctype workflow(byte me) {
     bool unanswered = false; /* something was sent, and its outcome is not known */
 
 attempt:
+    if
+    :: atomic { faults < FAULTS -> reset_workflow() }
+    :: skip
+    fi;
+
     /* A cancellation is honoured before anything was sent; afterwards only once the outcome is known. */
     if
 #ifdef NO_SHIELD
@@ -104,6 +121,12 @@ attempt:
     fi;
 #endif
 #endif
+
+    /* Reset while it is at this point, it sends all the same, sooner than the settling waits of the new run are over. */
+    if
+    :: atomic { faults < FAULTS -> reset_workflow(); unanswered = true; flying++ }; goto attempt
+    :: skip
+    fi;
 
     /* Send. A worker that dies here comes back as another attempt, and does not know whether it sent. */
     if
@@ -139,10 +162,18 @@ compare:
     fi;
 
 over:
-    /* What a result may say. */
-    assert(outcome[me] != DONE || effects >= 1);
-    assert(outcome[me] != DONE || owner == OURS);
-    assert(outcome[me] != CANCELLED || !unanswered)
+    /* What a result may not say. */
+    if
+    :: outcome[me] == DONE && (effects == 0 || owner == OTHER) -> untrue = true
+    :: outcome[me] == CANCELLED && unanswered -> untrue = true
+    :: else
+    fi;
+
+    /* A closed workflow can be reset as well. */
+    if
+    :: atomic { faults < FAULTS -> outcome[me] = UNSETTLED; reset_workflow() }; goto attempt
+    :: skip
+    fi
 }
 
 init {
@@ -161,6 +192,7 @@ init {
     }
 }
 
-/* One business key has at most one effect, and every process ends. */
+/* One business key has at most one effect, a result says only what is true, and every process ends. */
 ltl one_effect { [] (effects <= 1) }
-ltl ends { <> (outcome[0] != UNSETTLED) }
+ltl true_result { [] (!untrue) }
+ltl ends { <> [] (outcome[0] != UNSETTLED) }

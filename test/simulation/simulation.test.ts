@@ -58,7 +58,7 @@ describe('npm run simulate', () => {
     async (...flags) => {
       const { code, stderr } = await simulate(...flags);
       expect(code).toBe(2);
-      expect(stderr).toContain('usage: npm run simulate');
+      expect(stderr).toContain('Usage: npm run simulate');
     },
     LONG,
   );
