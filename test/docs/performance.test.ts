@@ -66,7 +66,8 @@ describe('the page of figures', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const { name, command } of sections.SECTIONS) {
       expect(blocks.partsOn(page())).toContain(name);
-      if (newestResult(name) !== undefined) expect(scripts).toHaveProperty([/^npm run (\S+)/.exec(command)?.[1] ?? command]);
+      if (newestResult(name) !== undefined)
+        expect(scripts).toHaveProperty([/^npm run (\S+)/.exec(command)?.[1] ?? command]);
     }
     const kinds = readdirSync(join(ROOT, 'bench', 'results')).map((file) => file.replace(/-\d{4}-.*$/, ''));
     const shown = sections.SECTIONS.flatMap(({ name, also }) => [name, ...(also === undefined ? [] : [also.name])]);
