@@ -24,8 +24,7 @@ import { resetActivities, resetWorkflow } from './resets';
 type Declaration = CustomsDeclarationInput['declaration'];
 type H5Application = H5ApplicationInput['application'];
 
-/** A reset that cannot be made is tried again so often, and after so long. */
-const RESET_TRIES = 10;
+/** A reset that cannot be made is tried again after so long. */
 const RESET_AGAIN_MS = 1_000;
 
 /** Everything that happens to the faults and processes of a run, as it happens. */
@@ -304,8 +303,9 @@ export class Player {
       } else {
         this.current = await this.persistently(start);
       }
-      const disturbed = declared === undefined ? undefined : this.disturb(workflowId, declared);
-      const first = await this.resultOf(workflowId);
+      const ended = new AbortController();
+      const disturbed = declared === undefined ? undefined : this.disturb(workflowId, declared, ended.signal);
+      const first = await this.resultOf(workflowId).finally(() => ended.abort());
       await disturbed;
       const result = disturbance?.kind === 'workflow reset' ? await this.afterReset(workflowId, first) : first;
       if (declared !== undefined && disturbance?.kind === 'started with other data' && disturbance.when === 'closed')
@@ -338,7 +338,11 @@ export class Player {
     });
   }
 
-  private async disturb(workflowId: string, declared: { readonly declaration: Declaration }): Promise<void> {
+  private async disturb(
+    workflowId: string,
+    declared: { readonly declaration: Declaration },
+    ended: AbortSignal,
+  ): Promise<void> {
     const { disturbance } = this.plan;
     if (disturbance?.kind === 'started with other data' && disturbance.when === 'open')
       return this.startWithOtherData(workflowId, declared);
@@ -346,8 +350,9 @@ export class Player {
     await wait(disturbance.afterMs);
     const { client } = this.stage.fleet;
     let why = '';
-    // The server may be away, or nothing of it has begun yet.
-    for (let tries = 0; tries < RESET_TRIES && !this.stage.over.aborted; tries += 1) {
+    // The server may be away; or it is so busy that nothing of the process has begun yet.
+    for (let isLast = false; !isLast && !this.stage.over.aborted; await wait(RESET_AGAIN_MS)) {
+      isLast = ended.aborted;
       try {
         if (disturbance.kind === 'workflow reset') await resetWorkflow(client, workflowId);
         else if ((await resetActivities(client, workflowId)) === 0) throw new Error('no activity is open');
@@ -355,7 +360,6 @@ export class Player {
         return;
       } catch (error) {
         why = (error as Error).message;
-        await wait(RESET_AGAIN_MS);
       }
     }
     this.stage.notMade(disturbance.kind, why);
