@@ -1,10 +1,11 @@
 // `npm run faults`: breaks everything on purpose while many processes run, and compares what happened with what they say.
 // See docs/reference/faults.md.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { faultGoals, FULL_RUN } from '../bench/faults-goals.mjs';
+import { saveResult } from '../bench/results.mjs';
+import { installedVersion, runHeader } from '../bench/run-header.mjs';
 import { buildIfNeeded } from './build.mjs';
 import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root } from './install.mjs';
@@ -22,10 +23,6 @@ const USAGE = `Usage: npm run faults -- [--seed S] [--keys N] [--server dev|post
 Ends with 0; with 1 when anything was lost, doubled or wrong, when there were fewer keys or faults than asked, or when a
 server cannot be started; with 2 for wrong options.`;
 
-/** So many keys should take so many seconds at most. */
-const GOAL_KEYS = 10_000;
-const LIMIT = 1_800;
-
 const TEXT = { type: 'string' };
 const FLAG = { type: 'boolean', default: false };
 
@@ -37,7 +34,7 @@ async function faults(options) {
   const require = createRequire(import.meta.url);
   require(join(root, 'scripts', 'typescript-as-it-is.cjs'));
   const { runFaults } = require(join(root, 'test/faults/run.ts'));
-  const { failures, reportOf, summaryLine } = require(join(root, 'test/faults/report.ts'));
+  const { failures, LEAST, reportOf, summaryLine } = require(join(root, 'test/faults/report.ts'));
   const { json, save, log, ...asked } = options;
   // By way of `exit`, which takes the servers and processes along.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -53,69 +50,21 @@ async function faults(options) {
     return 1;
   }
   const failed = failures(run);
-  const { plans: _plans, ...rest } = run;
-  const raw = { ...header(require, asked, run), line: summaryLine(run), failed, goals: goalsOf(run), ...rest };
+  const { plans: _plans, temporalVersion, ...rest } = run;
+  const { seed, keys, server, minutesLimit } = asked;
+  const header = runHeader('faults', {
+    versions: { '@temporalio/worker': installedVersion('@temporalio/worker'), 'Temporal server': temporalVersion },
+    // With the seed, also when it was not given.
+    args: ['--seed', seed, '--keys', keys, '--server', server, '--minutes-limit', minutesLimit],
+  });
+  const least = { faults: keys * LEAST.faultsPerKey, kinds: LEAST.kinds };
+  const raw = { ...header, line: summaryLine(run), failed, least, ...rest };
   const text = `${JSON.stringify(raw, undefined, 2)}\n`;
-  const missed = raw.goals.filter(({ met }) => !met);
+  const missed = faultGoals(raw).filter(({ met }) => !met);
   const lines = missed.map(({ goal, limit, measured }) => `MISSED: ${goal}: ${limit}, measured ${measured}`);
   process.stdout.write(json ? text : `${[...lines, reportOf(run)].join('\n')}\n`);
-  if (save) {
-    const folder = join(root, 'bench', 'results');
-    mkdirSync(folder, { recursive: true });
-    const server = asked.server === 'dev' ? '' : `-${asked.server}`;
-    const file = join(folder, `faults${server}-${raw.date}-node${process.versions.node.split('.')[0]}.json`);
-    writeFileSync(file, text);
-    console.error(`Written to ${file}`);
-  }
+  if (save) saveResult(server === 'dev' ? 'faults' : `faults-${server}`, raw);
   return failed.length === 0 ? 0 : 1;
-}
-
-function header(require, { seed, keys, server, minutesLimit }, { temporalVersion }) {
-  const versionOf = (path) => JSON.parse(readFileSync(path, 'utf8')).version;
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    node: process.versions.node,
-    versions: {
-      'temporal-wechatpay': versionOf(join(root, 'package.json')),
-      '@temporalio/worker': versionOf(join(root, 'node_modules/@temporalio/worker/package.json')),
-      'Temporal server': temporalVersion,
-    },
-    command: `npm run faults -- --seed ${seed} --keys ${keys} --server ${server} --minutes-limit ${minutesLimit}`,
-  };
-}
-
-function goalsOf({ keys, closed, faults, verdict, seconds, progress }) {
-  const goal = (name, limit, measured, met, why) => ({ goal: name, limit, measured, met, ...(!met && why && { why }) });
-  const none = (name, defects) => goal(name, 0, defects.length, defects.length === 0);
-  const made = Object.values(faults).reduce((sum, times) => sum + times, 0);
-  const kinds = Object.keys(faults).length;
-  return [
-    none('lost', verdict.lost),
-    none('doubled', verdict.doubled),
-    none('wrong state', verdict.wrongState),
-    none('wrong conflict', verdict.wrongConflict),
-    none('acked-but-lost', verdict.ackedButLost),
-    goal('keys that came to their end, at least', keys, closed, closed >= keys),
-    goal('faults, at least', 3 * keys, made, made >= 3 * keys),
-    goal('kinds of faults, at least', 20, kinds, kinds >= 20),
-    ...(keys < GOAL_KEYS
-      ? []
-      : [goal('minutes, at most', 30, Number((seconds / 60).toFixed(1)), seconds <= LIMIT, whyLonger(keys, progress))]),
-  ];
-}
-
-/** How far it had come when the time was over. */
-function whyLonger(keys, progress) {
-  const grouped = (number) => number.toLocaleString('en-US');
-  const { closed } = progress.findLast((one) => one.seconds <= LIMIT);
-  const open = Math.max(...progress.map((one) => one.started - one.closed));
-  const began = progress.find(({ started }) => started === keys)?.seconds;
-  const pace =
-    began === undefined
-      ? ''
-      : `, ${(keys / began).toFixed(1)} a second, so that the last began after ${began.toFixed(0)} s`;
-  return `at most ${grouped(open)} are open at a time${pace}; after ${LIMIT} s ${grouped(keys - closed)} were still open, and wait minutes for their next question after a fault`;
 }
 
 /** What was asked for, or what is wrong with it. */
@@ -140,7 +89,7 @@ function readOptions(args) {
   if (server !== 'dev' && server !== 'postgres') return `--server: expected dev or postgres, got ${server}`;
   if (!isOne(minutes, 1, 600)) return `--minutes-limit: expected 1 to 600, got ${minutes}`;
   const { json, save, log, help } = values;
-  const least = server === 'dev' ? GOAL_KEYS : 100;
+  const least = server === 'dev' ? FULL_RUN.keys : 100;
   if (save && Number(keys) < least) return `--save: the pages are about ${least} keys or more, got ${keys}`;
   return {
     ...{ seed: Number(seed), keys: Number(keys), server, minutesLimit: Number(minutes) },

@@ -1,13 +1,13 @@
 // `npm run bench:constant-time`: whether the time of a refused v2 signature tells how much of it was right.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { leaveWithUsage } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { saveResult } from '../results.mjs';
+import { runHeader } from '../run-header.mjs';
 import { LIMIT, sample, welch, withoutSlowest } from './welch.mjs';
 
 const USAGE = `Usage: npm run bench:constant-time -- [options]
@@ -85,26 +85,9 @@ const goals = rows.map(({ name, t, constant }) => ({
   measured: Math.abs(t),
   met: Math.abs(t) < LIMIT === constant,
 }));
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const [cpu] = cpus();
-const run = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} x ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-  node: process.versions.node,
-  versions: { 'temporal-wechatpay': version },
-  command: `npm run bench:constant-time -- --samples ${options.samples}`,
-  rows,
-  goals,
-};
-const json = `${JSON.stringify(run, undefined, 2)}\n`;
-process.stdout.write(options.json ? json : `${table()}\n`);
-if (options.save) {
-  const folder = join(root, 'bench', 'results');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `constant-time-${run.date}-node${run.node.split('.')[0]}.json`);
-  writeFileSync(file, json);
-  console.error(`Written to ${file}`);
-}
+const run = { ...runHeader('bench:constant-time'), samples: options.samples, rows, goals };
+process.stdout.write(`${options.json ? JSON.stringify(run, undefined, 2) : table()}\n`);
+if (options.save) saveResult('constant-time', run);
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
 function table() {

@@ -116,9 +116,8 @@ function figures(section, result, drawn) {
     .filter(({ met }) => !met)
     .map(({ goal, measured, why }) => `- **${goal}** (${measured}): ${why ?? 'no reason is known yet.'}`);
   const others = withoutGoal(section.name, raw);
-  const commands = [raw.command ?? section.command].flat().map((command) => `\`${command}\``);
   return [
-    measuredWith(raw, file, commands),
+    measuredWith(raw, file, section),
     ...(raw.line === undefined ? [] : ['```text', raw.line, '```']),
     markdownTable(['Goal', 'Limit', 'Measured', '', 'Again'], rows),
     ...(reasons.length === 0 ? [] : ['Missed:', reasons.join('\n')]),
@@ -134,12 +133,28 @@ function missing({ command }) {
   return `Not measured yet: \`${command} -- --save\`.`;
 }
 
-function measuredWith({ date, machine, node, versions, seed }, file, commands) {
+function measuredWith({ date, machine, node, versions, parts, ...whole }, file, section) {
   const of = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const how = (parts === undefined ? [whole] : runsOf(parts)).map((run) => runText(run, section));
   return [
-    `Measured on ${date} by ${commands.join(', then ')}${seed === undefined ? '' : ` (seed ${seed})`}: ${machine}, Node ${node}, ${of.join(', ')}.`,
+    `Measured on ${date} by ${how.join(', then ')}: ${machine}, Node ${node}, ${of.join(', ')}.`,
     `Raw: [bench/results/${file}](../bench/results/${file}).`,
   ].join(' ');
+}
+
+/** Parts that one command has measured are one run. */
+function runsOf(parts) {
+  const runs = new Map();
+  for (const { command, commit, seed } of Object.values(parts)) {
+    const key = `${command} ${commit}`;
+    runs.set(key, { command, commit, seed: seed ?? runs.get(key)?.seed });
+  }
+  return [...runs.values()];
+}
+
+function runText({ command, commit, seed }, section) {
+  const of = [...(seed === undefined ? [] : [`seed ${seed}`]), ...(commit === undefined ? [] : [`commit ${commit}`])];
+  return `\`${command ?? section.command}\`${of.length === 0 ? '' : ` (${of.join(', ')})`}`;
 }
 
 function unitCosts({ raw, file }) {

@@ -1,11 +1,29 @@
-// The goals of a raw result in one form, whoever measured it.
+// The goals of a raw result in one form, whoever measured it. A file has what was measured; whether that is enough, and the
+// reason where it is not, are said here anew each time.
+import { faultGoals } from '../faults-goals.mjs';
+import { goalsOf as scaleGoals } from '../scale/report.mjs';
+import { judged } from '../webhook/report.mjs';
+import { goalsOf as workflowGoals } from '../workflow/report.mjs';
+import { number } from './number.mjs';
+
+const GOALS = {
+  faults: faultGoals,
+  'faults-postgres': faultGoals,
+  webhook: ({ goals }) => judged(goals),
+  workflow: ({ rows }) => workflowGoals(rows),
+  scale: scaleGoals,
+  'constant-time': ({ goals }) => goals,
+};
 
 /**
  * @returns {{ part?: string, goal: string, limit: string, measured: string, met: boolean, why?: string }[]}
  */
 export function goalsOf(name, raw) {
-  if (name !== 'protocol') return raw.goals.map(worded);
-  return raw.rows
+  return name === 'protocol' ? protocolGoals(raw) : GOALS[name](raw).map(worded);
+}
+
+function protocolGoals({ rows }) {
+  return rows
     .filter(({ goal }) => goal !== undefined)
     .map(({ row, goal, why }) => ({
       goal: `${row}, ratio to ${goal.against}`,
@@ -37,8 +55,4 @@ const measuredText = (measured) =>
 function limitText(limit, direction = 'at most') {
   if (typeof limit === 'number') return `${direction.replace(' the limit', '')} ${number(limit)}`;
   return String(limit).replace(/^<= ?/, 'at most ').replace(/^>= ?/, 'at least ');
-}
-
-export function number(value) {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
 }

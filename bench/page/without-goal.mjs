@@ -1,14 +1,27 @@
 // What was asked for as a figure, without a limit that it has to keep: one line each.
-import { number } from './goals.mjs';
+import { number } from './number.mjs';
 
 /** @returns {string[]} none where the raw results have no such part */
 export function withoutGoal(name, raw) {
+  if (name.startsWith('faults')) return ofFaults(raw);
   return (raw.rows ?? []).flatMap((row) => WORDED[`${name} ${row.part}`]?.(row) ?? []);
+}
+
+/** What the one line of a fault run does not tell. */
+function ofFaults({ faults, forged, submissionFaults, resetsNotMade, outages }) {
+  const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+  const resets = sum({ 0: faults['activity reset'] ?? 0, 1: faults['workflow reset'] ?? 0 });
+  const worst = Math.max(...outages.map(({ from, to }) => to - from));
+  return [
+    `of the faults ${number(forged)} are forged notifications, ${number(sum(faults) - forged)} are others, and ${number(submissionFaults)} hit a request that submits`,
+    `resets made: ${number(resets)} of ${number(resets + sum(resetsNotMade))}; the others found nothing to reset before their process had ended`,
+    `${number(outages.length)} outages of servers and processes, the longest took ${number(Math.round(worst))} s until all was back`,
+  ];
 }
 
 const WORDED = {
   'workflow latency': ({ load, notifications, p50, p99 }) => [
-    `from a notification to the closed workflow, ${load}: p50 ${number(p50)} ms, p99 ${number(p99)} ms of ${number(notifications)}`,
+    `from a notification to the closed workflow, ${load}: p50 ${number(p50)} ms, p99 ${number(p99)} ms, over ${number(notifications)} notifications`,
   ],
   'workflow backlog': ({ queued, seconds, perSecond }) => [
     `a backlog of ${number(queued)} declarations: empty ${rounded(seconds)} s after the worker was ready, ${rounded(perSecond)} a second`,
@@ -16,10 +29,13 @@ const WORDED = {
   'workflow history': ({ polls, ours, timerLoop }) => [
     `history after ${number(polls)} polls: ${number(ours.events)} events and ${number(ours.bytes)} bytes, of a timer loop ${number(timerLoop.events)} and ${number(timerLoop.bytes)}`,
   ],
-  'webhook flood': ({ answers, row, p50Ms, p99Ms }) =>
-    answers === undefined
-      ? []
-      : [`flood of ${row}: answered ${listed(answers)}; p50 ${number(p50Ms)} ms, p99 ${number(p99Ms)} ms`],
+  'webhook flood': ({ answers, row, taken, refused, startMB, mostMB, endMB }) => {
+    if (startMB !== undefined)
+      return [`memory in the flood: ${startMB} MB before, ${mostMB} MB at most, ${endMB} MB after`];
+    if (answers === undefined) return [];
+    const times = ({ p50Ms, p99Ms }) => `p50 ${number(p50Ms)} ms, p99 ${number(p99Ms)} ms`;
+    return [`flood of ${row}: answered ${listed(answers)}; 200: ${times(taken)}; others: ${times(refused)}`];
+  },
   'webhook kills': ({ kills, whileBusy, requestsCut }) =>
     kills === undefined
       ? []

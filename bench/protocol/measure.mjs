@@ -54,15 +54,3 @@ function shuffled(list) {
   }
   return order;
 }
-
-/** How much faster `ours` was than `other`, round by round: 1 is equal, 2 is twice as fast. */
-export function ratios(ours, other) {
-  return summary(ours.map((time, round) => other[round] / time));
-}
-
-export function summary(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1) };
-}

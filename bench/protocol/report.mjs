@@ -1,6 +1,5 @@
 // From times to a verdict, and from a verdict to a table.
-import { arch, cpus, platform } from 'node:os';
-import { ratios, summary } from './measure.mjs';
+import { ratios, rounded, summary } from '../statistics.mjs';
 import { PEERS, versionOf } from './peers.mjs';
 import { OURS } from './rows.mjs';
 
@@ -11,8 +10,8 @@ export function judge({ name, what, goal, why }, times) {
     .filter(([variant]) => variant !== OURS)
     .map(([variant, theirs]) => ({
       variant,
-      nanoseconds: round(summary(theirs).median, 0),
-      ratio: rounded(ratios(ours, theirs)),
+      nanoseconds: rounded(summary(theirs).median, 0),
+      ratio: thousandths(ratios(ours, theirs)),
     }))
     .sort((a, b) => a.nanoseconds - b.nanoseconds);
   const against = goal && (others.find(({ variant }) => variant === goal.of) ?? others[0]);
@@ -20,24 +19,14 @@ export function judge({ name, what, goal, why }, times) {
   return {
     row: name,
     what,
-    nanoseconds: round(summary(ours).median, 0),
+    nanoseconds: rounded(summary(ours).median, 0),
     others,
     ...(goal && { goal: { ...goal, against: against.variant, ratio: against.ratio, met } }),
     ...(goal && !met && why && { why }),
   };
 }
 
-export function describeRun({ rounds, slice, version }) {
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${platform()} ${arch()}`,
-    node: process.versions.node,
-    openssl: process.versions.openssl,
-    rounds,
-    sliceMs: slice,
-    versions: { 'temporal-wechatpay': version, ...Object.fromEntries(PEERS.map((name) => [name, versionOf(name)])) },
-  };
-}
+export const versionsOfPeers = () => Object.fromEntries(PEERS.map((name) => [name, versionOf(name)]));
 
 /** For people. */
 export function table(run, rows) {
@@ -80,5 +69,6 @@ function aligned(rows) {
 }
 
 const micros = (nanoseconds) => (nanoseconds / 1000).toFixed(nanoseconds < 100_000 ? 2 : 0);
-const round = (value, digits) => Number(value.toFixed(digits));
-const rounded = ({ median, min, max }) => ({ median: round(median, 3), min: round(min, 3), max: round(max, 3) });
+const thousandths = ({ median, min, max }) => ({
+  ...{ median: rounded(median, 3), min: rounded(min, 3), max: rounded(max, 3) },
+});

@@ -1,11 +1,13 @@
 // `npm run bench:protocol`: the speed of the protocol layer, as ratios to what else there is.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { leaveWithUsage } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root, runOrLeave } from '../../scripts/install.mjs';
+import { saveResult } from '../results.mjs';
+import { runHeader } from '../run-header.mjs';
 
 const USAGE = `Usage: npm run bench:protocol -- [options]
 
@@ -37,7 +39,7 @@ if (options.lib === undefined) buildIfNeeded();
 const { makeFixture } = await import('./fixture.mjs');
 const { interleave } = await import('./measure.mjs');
 const { loadPeers } = await import('./peers.mjs');
-const { describeRun, judge, table } = await import('./report.mjs');
+const { judge, table, versionsOfPeers } = await import('./report.mjs');
 const { makeRows, prepare } = await import('./rows.mjs');
 
 const fixture = makeFixture();
@@ -53,17 +55,12 @@ for (const row of rows) {
   console.error(`${row.name} ...`);
   judged.push(judge(row, await interleave(row.variants, options)));
 }
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const run = describeRun({ ...options, version });
-const json = `${JSON.stringify({ ...run, rows: judged }, undefined, 2)}\n`;
-process.stdout.write(options.json ? json : `${table(run, judged)}\n`);
-if (options.save) {
-  const folder = join(root, 'bench', 'results');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `protocol-${run.date}-node${run.node.split('.')[0]}.json`);
-  writeFileSync(file, json);
-  console.error(`Written to ${file}`);
-}
+const run = {
+  ...runHeader('bench:protocol', { versions: versionsOfPeers() }),
+  ...{ openssl: process.versions.openssl, rounds: options.rounds, sliceMs: options.slice, rows: judged },
+};
+process.stdout.write(`${options.json ? JSON.stringify(run, undefined, 2) : table(run, judged)}\n`);
+if (options.save) saveResult('protocol', run);
 process.exitCode = judged.some(({ goal, why }) => goal?.met === false && why === undefined) ? 1 : 0;
 
 function readOptions() {

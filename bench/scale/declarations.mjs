@@ -39,9 +39,3 @@ export async function keepDeclaring({ wechatpay, credentials }, { inFlight, unti
   await Promise.all(Array.from({ length: inFlight }, one));
   return run;
 }
-
-/** Value below which `share` of them lie. */
-export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}

@@ -1,5 +1,6 @@
 // One reading of everything that is counted, and the difference of two.
 import { memoryOf, processorTimeOf, processorTimeOfTree } from '../process-cost.mjs';
+import { rounded } from '../statistics.mjs';
 import { byLabel, readMetrics, total } from './server-metrics.mjs';
 
 /** PostgreSQL's backends tell what they have done about once a second. */
@@ -101,5 +102,3 @@ export function unitCost(used, idle, count) {
     );
   return { count, cpuMilliseconds: each('cpu', 3, 1000), work: each('work', 3) };
 }
-
-export const rounded = (value, digits) => Number(value.toFixed(digits));

@@ -1,7 +1,8 @@
 // How many declarations a second so many workers finish, with more and more of them in flight.
 import { processorTimeOfMachine } from '../process-cost.mjs';
-import { keepDeclaring, quantile } from './declarations.mjs';
-import { between, rounded, sleep } from './meter.mjs';
+import { quantile, rounded } from '../statistics.mjs';
+import { keepDeclaring } from './declarations.mjs';
+import { between, sleep } from './meter.mjs';
 
 /** Seconds in which the first are on their way and none is counted. */
 const RUN_UP = 3_000;

@@ -1,6 +1,6 @@
 // From what was measured to a verdict and to a table.
 import { cpus } from 'node:os';
-import { quantile } from './declarations.mjs';
+import { summary } from '../statistics.mjs';
 
 /** A declaration submitted, in process, decided: docs/explanation/how-a-workflow-waits.md. */
 const EVENTS_BUDGET = 22;
@@ -40,16 +40,12 @@ export function levelsOf(rows) {
       ...(rounds.every(({ coresOfOthers }) => coresOfOthers !== undefined) && {
         coresOfOthers: middle((row) => row.coresOfOthers),
       }),
-      rssPerWorker: middle(({ workerRssBytes }) => quantile(workerRssBytes, 0.5)),
+      rssPerWorker: middle(({ workerRssBytes }) => median(workerRssBytes)),
     };
   });
 }
 
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const median = (values) => summary(values).median;
 
 export function goalsOf({ rows, units }) {
   const started = rows.reduce((sum, row) => sum + row.started, 0) + units.perDeclaration.count;
@@ -95,7 +91,7 @@ const NAMES = {
 };
 
 /** For people. */
-export function table({ date, machine, node, versions, cores, units, rows, goals }) {
+export function table({ date, machine, node, versions, cores, units, rows }) {
   const number = (value, digits = 1) => value.toFixed(digits);
   const lines = [
     `${date}, Node ${node}, ${machine}`,
@@ -128,9 +124,9 @@ export function table({ date, machine, node, versions, cores, units, rows, goals
       .reduce((sum, count) => sum + count, 0)
       .toFixed(1)} rows and ${units.perDeclaration.databaseBytesKept} bytes in the database until its retention ends.`,
     '',
-    ...goals.map(
-      ({ goal, limit, measured, of, met, why }) =>
-        `${met ? 'met   ' : 'MISSED'}  ${goal}: ${measured}${of === undefined ? '' : ` of ${of}`} (at most ${limit})${why === undefined ? '' : `. ${why}`}`,
+    ...goalsOf({ rows, units }).map(
+      ({ goal, limit, measured, of, met }) =>
+        `${met ? 'met   ' : 'MISSED'}  ${goal}: ${measured}${of === undefined ? '' : ` of ${of}`} (at most ${limit})`,
     ),
   ];
   return lines.join('\n');

@@ -1,13 +1,14 @@
 // `npm run bench:scale`: whole declarations by one, two and four worker processes on a production server with PostgreSQL,
 // and what one declaration, one poll and one notification cost.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, platform, arch, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { saveResult } from '../results.mjs';
+import { installedVersion, runHeader } from '../run-header.mjs';
 
 const USAGE = `Usage: npm run bench:scale -- [options]
 
@@ -88,41 +89,22 @@ async function measure({ workers, inFlight, seconds, rounds, quick, only, json, 
       console.log(JSON.stringify(units ?? rows, undefined, 2));
       return 0;
     }
-    const goals = goalsOf({ rows, units });
-    const run = { ...(await describeRun(bench)), units, rows, goals };
-    const raw = `${JSON.stringify(run, undefined, 2)}\n`;
-    process.stdout.write(json ? raw : `${table(run)}\n`);
-    if (save) {
-      const folder = join(root, 'bench', 'results');
-      mkdirSync(folder, { recursive: true });
-      const file = join(folder, `scale-${run.date}-node${run.node.split('.')[0]}.json`);
-      writeFileSync(file, raw);
-      console.error(`Written to ${file}`);
-    }
-    return goals.every(({ met, why }) => met || why !== undefined) ? 0 : 1;
+    const run = { ...(await describeRun(bench)), units, rows };
+    process.stdout.write(`${json ? JSON.stringify(run, undefined, 2) : table(run)}\n`);
+    if (save) saveResult('scale', run);
+    return goalsOf(run).every(({ met }) => met) ? 0 : 1;
   } finally {
     await bench.stop();
   }
 }
 
 async function describeRun({ fleet, postgresVersion, seconds }) {
-  const installed = (name) =>
-    JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
   const { serverVersion } = await fleet.client.workflowService.getSystemInfo({});
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}`,
-    cores: cpus().length,
-    node: process.versions.node,
-    versions: {
-      'temporal-wechatpay': JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
-      '@temporalio/worker': installed('@temporalio/worker'),
-      'Temporal server': serverVersion,
-      PostgreSQL: await postgresVersion(),
-    },
-    command: ['npm run bench:scale --', ...process.argv.slice(2)].join(' '),
-    seconds: Math.round(seconds()),
+  const versions = {
+    ...{ '@temporalio/worker': installedVersion('@temporalio/worker'), 'Temporal server': serverVersion },
+    PostgreSQL: await postgresVersion(),
   };
+  return { ...runHeader('bench:scale', { versions }), cores: cpus().length, seconds: Math.round(seconds()) };
 }
 
 /** What was asked for, or what is wrong with it. */

@@ -1,6 +1,7 @@
 // What one declaration, one poll of a long wait and one notification cost, measured on one worker.
 import { keepDeclaring, declarationOf } from './declarations.mjs';
-import { between, rounded, sleep, unitCost } from './meter.mjs';
+import { rounded } from '../statistics.mjs';
+import { between, sleep, unitCost } from './meter.mjs';
 
 /** Workflows still send their last messages, and the server deletes tasks that are done, after the result is known. */
 const SETTLE = 3_000;

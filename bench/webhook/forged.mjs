@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { compare, signalsIn } from './effects.mjs';
 import { createBuiltHandler, refuseForgeries } from './handler.mjs';
 import { counted, metricsOf } from './metrics.mjs';
-import { openLoop, quantile } from './open-loop.mjs';
+import { quantile, rounded } from '../statistics.mjs';
+import { openLoop } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
 import { processorTimeOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
@@ -193,5 +194,3 @@ export function judge({ rate, genuine, seconds, alone, beside, flooded, direct, 
     ],
   };
 }
-
-const rounded = (value, digits = 2) => Number(value.toFixed(digits));

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../scripts/install.mjs';
 import { forgeriesOf } from './mutations.mjs';
-import { quantile } from './open-loop.mjs';
+import { quantile } from '../statistics.mjs';
 
 /** Handled between two looks at the clock, so that making the next ones is not counted. */
 const BATCH = 500;

@@ -1,7 +1,8 @@
 // Webhooks that die in the middle of their work, again and again: nothing that was acknowledged may be lost.
 import { compare, signalsIn } from './effects.mjs';
 import { markOf } from './notifications.mjs';
-import { pause, quantile } from './open-loop.mjs';
+import { quantile, rounded } from '../statistics.mjs';
+import { pause } from './open-loop.mjs';
 import { createPost } from './post.mjs';
 import { openTargets } from './targets.mjs';
 import { load } from './typescript.mjs';
@@ -175,5 +176,3 @@ export function judge(measured) {
     ],
   };
 }
-
-const rounded = (value, digits = 2) => Number(value.toFixed(digits));

@@ -2,7 +2,8 @@
 import { compare, settled, signalsIn } from './effects.mjs';
 import { createBuiltHandler, timeGenuine } from './handler.mjs';
 import { histogram, metricsOf } from './metrics.mjs';
-import { openLoop, pause, quantile, spread } from './open-loop.mjs';
+import { megabytes, quantile, rounded, summary } from '../statistics.mjs';
+import { openLoop, pause } from './open-loop.mjs';
 import { createPost } from './post.mjs';
 import { memoryOf, processorTimeOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
@@ -70,7 +71,11 @@ export async function latency(context, { rates, slice, rounds }) {
     const processorMs = Object.fromEntries(
       Object.entries(after).map(([name, value]) => [name, (value - before[name]) / outcomes.length]),
     );
-    return { variant, rate, milliseconds, late, failed, processorMs, memory: memoryOf(webhook.pid) };
+    return {
+      ...{ variant, rate, sent: outcomes.length, failed, late, processorMs, memory: memoryOf(webhook.pid) },
+      // Refusals are soon made: among the others they would make the webhook look fast.
+      milliseconds: milliseconds.filter((_, index) => outcomes[index].acknowledged),
+    };
   }
 
   async function allSettled() {
@@ -92,7 +97,7 @@ export async function latency(context, { rates, slice, rounds }) {
           await allSettled();
           const measured = { round, ...(await runSlice(variant, rate, slice)) };
           slices.push(measured);
-          const p50 = quantile(measured.milliseconds, 0.5).toFixed(1);
+          const p50 = timeAt(measured.milliseconds, 0.5);
           say(`latency: round ${round + 1} of ${rounds}, ${rate}/s, ${variant}: p50 ${p50} ms`);
         }
       }
@@ -135,19 +140,22 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
       const mine = of(variant, rate);
       const all = mine.flatMap(({ milliseconds }) => [...milliseconds]);
       return {
-        ...{ row: `${rate}/s`, variant, sent: all.length, failed: sum(mine.map(({ failed }) => failed)) },
-        p50Ms: rounded(quantile(all, 0.5)),
-        p99Ms: rounded(quantile(all, 0.99)),
-        lateP99Ms: rounded(
-          quantile(
-            mine.flatMap(({ late }) => [...late]),
-            0.99,
-          ),
+        ...{
+          row: `${rate}/s`,
+          variant,
+          sent: sum(mine.map(({ sent }) => sent)),
+          failed: sum(mine.map(({ failed }) => failed)),
+        },
+        p50Ms: timeAt(all, 0.5),
+        p99Ms: timeAt(all, 0.99),
+        lateP99Ms: timeAt(
+          mine.flatMap(({ late }) => [...late]),
+          0.99,
         ),
         processorMsEach: medians(mine.map(({ processorMs }) => processorMs)),
         rounds: mine.map(({ milliseconds }) => ({
-          p50Ms: rounded(quantile(milliseconds, 0.5)),
-          p99Ms: rounded(quantile(milliseconds, 0.99)),
+          p50Ms: timeAt(milliseconds, 0.5),
+          p99Ms: timeAt(milliseconds, 0.99),
         })),
       };
     }),
@@ -155,11 +163,11 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
   const ratios = rates.map((rate) => {
     const ratio = (share) =>
       rounds3(
-        spread(
+        summary(
           of('webhook', rate).map(
             ({ round, milliseconds }) =>
-              quantile(milliseconds, share) /
-              quantile(of('bare signal', rate).find((bare) => bare.round === round).milliseconds, share),
+              timeAt(milliseconds, share) /
+              timeAt(of('bare signal', rate).find((bare) => bare.round === round).milliseconds, share),
           ),
         ),
       );
@@ -217,15 +225,16 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
   };
 }
 
+/** NaN where nothing was accepted. */
+const timeAt = (milliseconds, share) => rounded(quantile(milliseconds, share) ?? Number.NaN, 3);
+
 /** The median of each figure. */
 const medians = (rounds) =>
   Object.fromEntries(
-    Object.keys(rounds[0]).map((name) => [name, rounded(spread(rounds.map((one) => one[name])).median)]),
+    Object.keys(rounds[0]).map((name) => [name, rounded(summary(rounds.map((one) => one[name])).median)]),
   );
 const isWebhook = ({ variant }) => variant === 'webhook';
 const sum = (values) => values.reduce((total, value) => total + value, 0);
-const megabytes = (bytes) => rounded(bytes / 1e6, 1);
-const rounded = (value, digits = 2) => Number(value.toFixed(digits));
 const rounds3 = ({ median, min, max }) => ({
   ...{ median: rounded(median, 3), min: rounded(min, 3), max: rounded(max, 3) },
 });

@@ -38,18 +38,4 @@ export async function openLoop({ rate, seconds, send }) {
   return { milliseconds, late, outcomes, took: (performance.now() - start) / 1000 };
 }
 
-/** The value that a share of all values does not exceed: 0.99 of them for p99. */
-export function quantile(values, share) {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
-}
-
-/** @returns {{ median: number, min: number, max: number }} */
-export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1) };
-}
-
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

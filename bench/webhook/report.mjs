@@ -1,9 +1,4 @@
-// From the rows and goals of the parts to a file, and from a file to what people read.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { arch, cpus, platform } from 'node:os';
-import { join } from 'node:path';
-import { root } from '../../scripts/install.mjs';
+// What a file of results says to people.
 
 const WAITS_FOR_A_CORE =
   'it is the time of the day, in which the process also waits for a core that Temporal has; alone, the same code is far below (row "own part alone")';
@@ -35,34 +30,13 @@ export const WHY = {
     'the handler has less than half of it (next goal), the rest is HTTP in Node and Fastify',
 };
 
-/** The head of a file of results. */
-export async function describeRun(client, command) {
-  const { serverVersion } = await client.workflowService.getSystemInfo({});
-  const { version: ours } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const worker = createRequire(import.meta.url)('@temporalio/worker/package.json');
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${platform()} ${arch()}`,
-    node: process.versions.node,
-    versions: {
-      'temporal-wechatpay': ours,
-      '@temporalio/worker': worker.version,
-      'Temporal server': serverVersion,
-    },
-    command,
-  };
-}
-
-/** Whether each goal is met, and if not, why, as far as that is known. */
-export function withVerdicts(part, { rows, goals }) {
-  return {
-    rows: rows.map((row) => ({ part, ...row })),
-    goals: goals.map(({ goal, limit, measured, of }) => {
-      const met = measured <= limit;
-      const why = met ? undefined : reasonOf(`${part}: ${goal}`, measured);
-      return { part, goal, limit, measured, ...(of !== undefined && { of }), met, ...(why !== undefined && { why }) };
-    }),
-  };
+/** Whether each goal is met, and if not, why, as far as that is known: by the reasons of today, whenever it was measured. */
+export function judged(goals) {
+  return goals.map(({ part, goal, limit, measured, of }) => {
+    const met = measured !== null && measured <= limit;
+    const why = met ? undefined : reasonOf(`${part}: ${goal}`, measured);
+    return { part, goal, limit, measured, ...(of !== undefined && { of }), met, ...(why !== undefined && { why }) };
+  });
 }
 
 /** A reason explains so much, and not any amount. */
@@ -70,20 +44,6 @@ function reasonOf(goal, measured) {
   const why = WHY[goal];
   if (why === undefined || typeof why === 'string') return why;
   return measured <= why.upTo ? why.text : undefined;
-}
-
-/** Results of some parts beside what the file of the same day holds of the others. */
-export function merged(before, run, parts) {
-  if (before === undefined) return run;
-  const others = ({ part }) => !parts.includes(part);
-  return {
-    ...run,
-    // Of the run that made the forgeries.
-    seed: parts.includes('forged') ? run.seed : before.seed,
-    command: [...new Set([before.command, run.command].flat())],
-    rows: [...before.rows.filter(others), ...run.rows],
-    goals: [...before.goals.filter(others), ...run.goals],
-  };
 }
 
 /** For people. */
@@ -99,7 +59,7 @@ export function table({ date, machine, node, versions, rows, goals }) {
     for (const { part: of, row, variant, ...figures } of rows) {
       if (of === part) lines.push(`  ${variant === undefined ? row : `${row} ${variant}`}: ${texts(figures)}`);
     }
-    for (const { part: its, goal, limit, measured, of, met, why } of goals) {
+    for (const { part: its, goal, limit, measured, of, met, why } of judged(goals)) {
       if (its !== part) continue;
       const shown = `${measured ?? 'not measured'}${of === undefined ? '' : ` of ${of}`}`;
       lines.push(`  ${met ? 'met   ' : 'MISSED'} ${goal}: ${shown}, goal at most ${limit}`);

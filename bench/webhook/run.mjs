@@ -1,13 +1,14 @@
 // `npm run bench:webhook`: the webhook under load, beside a Temporal server on the same machine.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { saveResult } from '../results.mjs';
+import { installedVersion, runHeader } from '../run-header.mjs';
 import { readOptions, USAGE } from './options.mjs';
 
-const args = process.argv.slice(2);
-await commandLine(USAGE, readOptions(args), (options) => {
+await commandLine(USAGE, readOptions(process.argv.slice(2)), (options) => {
   installIfNeeded();
   buildIfNeeded();
   return bench(options);
@@ -18,7 +19,7 @@ async function bench({ parts, seed, json, save }) {
   const { load } = await import('./typescript.mjs');
   const { createNotary } = await import('./notifications.mjs');
   const { NO_DECISION } = await import('./targets.mjs');
-  const { describeRun, merged, table, withFigures, withVerdicts } = await import('./report.mjs');
+  const { judged, table, withFigures } = await import('./report.mjs');
   const { startFleet } = load('test/fleet/fleet.ts');
   const { ServerUnavailableError } = load('src/testing/servers/acquisition.ts');
   const say = (line) => console.error(line);
@@ -37,32 +38,29 @@ async function bench({ parts, seed, json, save }) {
     say('starts a worker');
     const worker = await fleet.startWorker();
     const context = { fleet, worker, seed, say, notary: createNotary(fleet.credentials), numbers: numbering() };
-    let run = {
-      ...(await describeRun(fleet.client, ['npm run bench:webhook --', ...args].join(' '))),
-      ...{ seed, rows: [], goals: [] },
-    };
+    const { serverVersion } = await fleet.client.workflowService.getSystemInfo({});
+    const { commit, command, ...header } = runHeader('bench:webhook', {
+      versions: { '@temporalio/worker': installedVersion('@temporalio/worker'), 'Temporal server': serverVersion },
+    });
+    let run = { ...header, parts: {}, rows: [], goals: [] };
     for (const { part, sizes } of parts) {
       const measure = (await import(`./${part}.mjs`))[part];
-      const { rows, goals } = withVerdicts(part, await measure(context, sizes));
-      run.rows.push(...rows);
-      run.goals.push(...goals);
+      const began = performance.now();
+      const { rows, goals } = await measure(context, sizes);
+      const seconds = Math.round((performance.now() - began) / 1_000);
+      run.parts[part] = { command, commit, seconds, ...(part === 'forged' && { seed }) };
+      run.rows.push(...rows.map((row) => ({ part, ...row })));
+      run.goals.push(...goals.map((goal) => ({ part, ...goal })));
     }
     // As JSON has it, so that the page is the same whether it is written now or from the file.
     run = JSON.parse(JSON.stringify(run));
     if (save) {
-      const folder = join(root, 'bench', 'results');
-      mkdirSync(folder, { recursive: true });
-      const file = join(folder, `webhook-${run.date}-node${run.node.split('.')[0]}.json`);
-      const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-      const names = parts.map(({ part }) => part);
-      run = merged(before, run, names);
-      writeFileSync(file, `${JSON.stringify(run, undefined, 2)}\n`);
+      run = saveResult('webhook', run);
       const page = join(root, 'docs', 'reference', 'webhook-speed.md');
       writeFileSync(page, withFigures(readFileSync(page, 'utf8'), run));
-      say(`Written to ${file}, and its figures to ${page}`);
     }
     console.log(json ? JSON.stringify(run, undefined, 2) : table(run));
-    return run.goals.some(({ met, why }) => !met && why === undefined) ? 1 : 0;
+    return judged(run.goals).some(({ met, why }) => !met && why === undefined) ? 1 : 0;
   } finally {
     await fleet.stop();
   }

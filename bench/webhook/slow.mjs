@@ -1,7 +1,8 @@
 // Senders that never come to an end: a connection is a place that somebody else does not get.
 import { connect } from 'node:net';
 import { compare, signalsIn } from './effects.mjs';
-import { openLoop, quantile } from './open-loop.mjs';
+import { megabytes, quantile, rounded } from '../statistics.mjs';
+import { openLoop } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
 import { memoryOf } from '../process-cost.mjs';
 import { openTargets } from './targets.mjs';
@@ -126,6 +127,3 @@ export function judge(measured, { connections, lost, acknowledged: all }) {
     ],
   };
 }
-
-const megabytes = (bytes) => rounded(bytes / 1e6, 1);
-const rounded = (value, digits = 2) => Number(value.toFixed(digits));

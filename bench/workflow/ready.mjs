@@ -1,6 +1,6 @@
 // How soon a worker serves: from the start of the process to 200 on /readyz.
 import { createRequire } from 'node:module';
-import { summary } from '../protocol/measure.mjs';
+import { summary } from '../statistics.mjs';
 import { onStage } from './stage.mjs';
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,5 @@
 // From rows to goals, and from goals to a table.
-
-/** Why a goal that is missed is missed; printed beside it. */
-const KNOWN_REASONS = {};
+import { rounded } from '../statistics.mjs';
 
 const COST = {
   machinery: 'activities that answer at once',
@@ -52,31 +50,19 @@ const atMost = (part, goal, limit, value) => judged(part, goal, limit, value, va
 const atLeast = (part, goal, limit, value) => judged(part, goal, `>= ${limit}`, value, value >= limit);
 
 function judged(part, goal, limit, value, met) {
-  const why = met ? undefined : KNOWN_REASONS[goal];
-  return { part, goal, limit, measured: Number(value.toFixed(3)), met, ...(why === undefined ? {} : { why }) };
+  return { part, goal, limit, measured: rounded(value, 3), met };
 }
 
-/** Results of some parts beside what the file of the same day holds of the others. */
-export function merged(before, run, parts) {
-  if (before === undefined) return run;
-  const rows = [...before.rows.filter(({ part }) => !parts.includes(part)), ...run.rows];
-  return {
-    ...run,
-    command: [...new Set([before.command, run.command].flat())],
-    seconds: before.seconds + run.seconds,
-    ...{ rows, goals: goalsOf(rows) },
-  };
-}
-
-/** For people. `run`: the header of the raw results. */
-export function table({ date, node, machine, versions, command }, rows, goals) {
+/** For people. */
+export function table({ date, node, machine, versions, parts, rows }) {
+  const goals = goalsOf(rows);
   const of = (...parts) => rows.filter(({ part }) => parts.includes(part));
   const lines = [
     `${date}, Node ${node}, ${machine}`,
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
-    [command].flat().join(', then '),
+    [...new Set(Object.values(parts).map(({ command }) => command))].join(', then '),
     ...section(
       'Cost of a declaration: median (range) of the interleaved rounds; ratios within a round',
       of('cpu', 'encryption'),
@@ -136,9 +122,7 @@ export function table({ date, node, machine, versions, command }, rows, goals) {
       ['', ({ met }) => (met ? 'met' : 'MISSED')],
     ]),
   ];
-  for (const { goal, met, why } of goals) {
-    if (!met) lines.push('', `${goal}: missed. ${why ?? 'No reason is known: worth a look.'}`);
-  }
+  for (const { goal, met } of goals) if (!met) lines.push('', `${goal}: missed. No reason is known: worth a look.`);
   return lines.join('\n');
 }
 

@@ -1,11 +1,11 @@
 // `npm run bench:workflow`: what a process costs, beside a bare Temporal workflow that does the same.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { arch, cpus, platform } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { commandLine } from '../../scripts/command-line.mjs';
 import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { saveResult } from '../results.mjs';
+import { installedVersion, runHeader } from '../run-header.mjs';
 import { readOptions, USAGE } from './options.mjs';
 
 await commandLine(USAGE, readOptions(process.argv.slice(2)), async (options) => {
@@ -21,62 +21,49 @@ await commandLine(USAGE, readOptions(process.argv.slice(2)), async (options) => 
 process.exit();
 
 async function measured({ parts, json, save, quick, ...numbers }) {
-  const { goalsOf, merged, table, withFigures } = await import('./report.mjs');
+  const { goalsOf, table, withFigures } = await import('./report.mjs');
   const began = performance.now();
   const note = (line) => console.error(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
   const rows = [];
+  const took = {};
   const cost = parts.filter((part) => part === 'cpu' || part === 'encryption');
   const has = (part) => parts.includes(part);
   const step = async (name, measure) => {
     note(`${name} ...`);
+    const since = performance.now();
     rows.push(...(await measure()));
+    took[name] = Math.round((performance.now() - since) / 1_000);
   };
   const given = { ...numbers, note };
   // What waits for nothing else first: nothing that was measured before has warmed or worn the machine.
   if (has('ready')) await step('ready', async () => (await import('./ready.mjs')).measureReady(given));
   if (cost.length > 0) {
     const { measureCost } = await import('./cost.mjs');
-    await step(cost.join(' and '), () => measureCost({ ...given, parts: cost }));
+    // Measured in turns, so that both have their time together.
+    await step('cost', () => measureCost({ ...given, parts: cost }));
   }
   if (has('history')) await step('history', async () => (await import('./history.mjs')).measureHistory(given));
   if (has('latency')) await step('latency', async () => (await import('./latency.mjs')).measureLatency(given));
   if (has('backlog')) await step('backlog', async () => (await import('./backlog.mjs')).measureBacklog(given));
   if (has('memory')) await step('memory', async () => (await import('./memory.mjs')).measureMemory(given));
 
-  const run = describeRun(await temporalVersion());
-  const goals = goalsOf(rows);
-  const result = { ...run, seconds: (performance.now() - began) / 1_000, rows, goals };
+  const { commit, command, ...header } = runHeader('bench:workflow', {
+    versions: {
+      '@temporalio/worker': installedVersion('@temporalio/worker'),
+      'Temporal server': await temporalVersion(),
+    },
+  });
+  const partOf = (part) => [part, { command, commit, seconds: took[cost.includes(part) ? 'cost' : part] }];
+  const result = { ...header, parts: Object.fromEntries(parts.map(partOf)), rows };
   const textOf = (raw) => `${JSON.stringify(raw, undefined, 2)}\n`;
   const warning = quick ? 'A quick run: it works, and its figures mean little.\n' : '';
-  process.stdout.write(json ? textOf(result) : `${warning}${table(run, rows, goals)}\n`);
+  process.stdout.write(json ? textOf(result) : `${warning}${table(result)}\n`);
   if (save) {
-    const folder = join(root, 'bench', 'results');
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `workflow-${run.date}-node${run.node.split('.')[0]}.json`);
-    const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-    const kept = merged(before, result, parts);
-    writeFileSync(file, textOf(kept));
+    const kept = saveResult('workflow', result);
     const page = join(root, 'docs', 'reference', 'workflow-cost.md');
-    writeFileSync(page, withFigures(readFileSync(page, 'utf8'), table(kept, kept.rows, kept.goals)));
-    note(`written to ${file} and ${page}`);
+    writeFileSync(page, withFigures(readFileSync(page, 'utf8'), table(kept)));
   }
-  return !quick && goals.some(({ met, why }) => !met && why === undefined) ? 1 : 0;
-}
-
-function describeRun(server) {
-  const require = createRequire(import.meta.url);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${platform()} ${arch()}`,
-    node: process.versions.node,
-    versions: {
-      'temporal-wechatpay': version,
-      '@temporalio/worker': require('@temporalio/worker/package.json').version,
-      'Temporal server': server,
-    },
-    command: ['npm run bench:workflow', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
-  };
+  return !quick && goalsOf(rows).some(({ met }) => !met) ? 1 : 0;
 }
 
 /** Of the dev server that everything but the histories was measured beside. */

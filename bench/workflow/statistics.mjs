@@ -1,5 +1,5 @@
 // From what was measured to rows.
-import { ratios, summary } from '../protocol/measure.mjs';
+import { quantile, ratios, summary } from '../statistics.mjs';
 
 /**
  * The median and the range of the rounds; a ratio is formed within a round, where both met the same machine. `events`: what
@@ -25,9 +25,6 @@ export function row({ part, kind, name, to, cpuAtMost, throughputAtLeast }, ours
   };
 }
 
-/** Nearest rank. */
 export function percentiles(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (part) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
-  return { p50: at(0.5), p99: at(0.99), most: sorted.at(-1) };
+  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99), most: quantile(values, 1) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planRun } from './plan';
-import { failures, reportOf, summaryLine } from './report';
+import { failures, NO_ROOM, reportOf, summaryLine } from './report';
 import type { FaultRun } from './report';
 
 const CLEAN = {
@@ -61,7 +61,18 @@ describe('the report of a fault run', () => {
   it('never passes a long run without an outage that it planned', () => {
     const skipped = { 'Temporal kill -9': 'no port' };
     expect(failures(run({ skipped }))).toEqual(['Temporal kill -9 was planned and not made']);
-    expect(failures(run({ skipped, keys: 300 }))).toEqual([]);
+    expect(failures(run({ skipped, keys: 300 }))).toHaveLength(1);
+    expect(failures(run({ skipped: { 'Temporal kill -9': NO_ROOM }, keys: 300 }))).toEqual([]);
+    expect(failures(run({ skipped: { 'Temporal kill -9': NO_ROOM } }))).toHaveLength(1);
+  });
+
+  it('never passes when most of its resets found nothing to reset', () => {
+    const resets = (made: number, notMade: number) => ({
+      faults: { ...run().faults, 'activity reset': made, 'workflow reset': 1 },
+      resetsNotMade: { 'activity reset: no activity is open': notMade },
+    });
+    expect(failures(run(resets(19, 21)))).toEqual(['only 20 of 41 resets could be made']);
+    expect(failures(run(resets(19, 20)))).toEqual([]);
   });
 
   it('says which kinds could not be made here', () => {

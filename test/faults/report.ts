@@ -41,12 +41,13 @@ export interface FaultRun {
 }
 
 export const COUNTED = ['lost', 'doubled', 'wrongState', 'wrongConflict', 'ackedButLost'] as const;
-/** What a run has to reach before its silence means anything. */
-const FAULTS_PER_KEY = 3;
-const LEAST_KINDS = 20;
-const KINDS_FROM_KEYS = 300;
+/** What a run has to reach before its silence means anything; `kinds` and resets from so many keys on. */
+export const LEAST = { faultsPerKey: 3, kinds: 20, shareOfResets: 0.5 };
+const ALL_KINDS_FROM_KEYS = 300;
 /** A run of this size has room for every outage it plans. */
-const ALL_OUTAGES_FROM_KEYS = 1_000;
+const ROOM_FROM_KEYS = 1_000;
+/** Why an outage was not made in a run that had no room for it. */
+export const NO_ROOM = 'the run was over before its turn, or before the last of its turns';
 /** A failing run names so many defects of each sort. */
 const SHOWN = 20;
 
@@ -72,17 +73,28 @@ export function failures(run: FaultRun): string[] {
   const { keys, closed, faults, verdict, skipped } = run;
   const defects = COUNTED.reduce((sum, name) => sum + verdict[name].length, 0);
   const kinds = Object.keys(faults).length;
+  const least = keys * LEAST.faultsPerKey;
+  const resets = resetsOf(run);
   return [
     ...(defects === 0 ? [] : [`${defects} defects`]),
     ...(closed >= keys ? [] : [`only ${closed} of ${keys} keys came to their end`]),
-    ...(sumOf(faults) >= keys * FAULTS_PER_KEY
+    ...(sumOf(faults) >= least ? [] : [`only ${sumOf(faults)} faults, expected at least ${least}`]),
+    ...(keys < ALL_KINDS_FROM_KEYS || kinds >= LEAST.kinds
       ? []
-      : [`only ${sumOf(faults)} faults, expected at least ${keys * FAULTS_PER_KEY}`]),
-    ...(keys < KINDS_FROM_KEYS || kinds >= LEAST_KINDS
+      : [`only ${kinds} kinds, expected at least ${LEAST.kinds}`]),
+    ...(keys < ALL_KINDS_FROM_KEYS || resets.made >= resets.planned * LEAST.shareOfResets
       ? []
-      : [`only ${kinds} kinds, expected at least ${LEAST_KINDS}`]),
-    ...(keys < ALL_OUTAGES_FROM_KEYS ? [] : Object.keys(skipped).map((kind) => `${kind} was planned and not made`)),
+      : [`only ${resets.made} of ${resets.planned} resets could be made`]),
+    ...(keys < ALL_KINDS_FROM_KEYS ? [] : Object.entries(skipped))
+      .filter(([, why]) => keys >= ROOM_FROM_KEYS || why !== NO_ROOM)
+      .map(([kind]) => `${kind} was planned and not made`),
   ];
+}
+
+/** Resets of activities and workflows: those that were planned, and those that found something to reset. */
+export function resetsOf({ faults, resetsNotMade }: FaultRun): { readonly planned: number; readonly made: number } {
+  const made = (faults['activity reset'] ?? 0) + (faults['workflow reset'] ?? 0);
+  return { planned: made + sumOf(resetsNotMade), made };
 }
 
 /** Everything a person wants to see of a run; its last line is the one line. */

@@ -15,7 +15,7 @@ import { gatewayFault, keyOf, kindOf, numbersOf, planRun, scriptOf, startingOrde
 import type { KeyPlan } from './plan';
 import { startFaultProxy } from './proxy';
 import type { Decision, FaultProxy, ProxiedRequest } from './proxy';
-import { COUNTED, sumOf } from './report';
+import { COUNTED, NO_ROOM, sumOf } from './report';
 import type { FaultRun, Progress } from './report';
 import { resetActivities } from './resets';
 import { clusterUnderFaults, devServerUnderFaults } from './temporal';
@@ -142,7 +142,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
         const come = (): number => (players.length + state.closed) / 2 / keys;
         while (state.playing && come() < outage.at) await pausing();
         if (!state.playing) {
-          skipped[outage.kind] = 'the run was over before its turn, or before the last of its turns';
+          skipped[outage.kind] = NO_ROOM;
           continue;
         }
         const from = seconds();

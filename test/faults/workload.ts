@@ -24,8 +24,9 @@ import { resetActivities, resetWorkflow } from './resets';
 type Declaration = CustomsDeclarationInput['declaration'];
 type H5Application = H5ApplicationInput['application'];
 
-/** A reset that cannot be made is tried again after so long. */
+/** A reset that cannot be made is tried again after so long, and then after twice that, up to a limit: each try is load. */
 const RESET_AGAIN_MS = 1_000;
+const RESET_AGAIN_AT_MOST_MS = 20_000;
 
 /** Everything that happens to the faults and processes of a run, as it happens. */
 export interface Stage {
@@ -351,8 +352,8 @@ export class Player {
     const { client } = this.stage.fleet;
     let why = '';
     // The server may be away; or it is so busy that nothing of the process has begun yet.
-    for (let isLast = false; !isLast && !this.stage.over.aborted; await wait(RESET_AGAIN_MS)) {
-      isLast = ended.aborted;
+    for (let pause = RESET_AGAIN_MS; ; pause = Math.min(2 * pause, RESET_AGAIN_AT_MOST_MS)) {
+      const isLast = ended.aborted || this.stage.over.aborted;
       try {
         if (disturbance.kind === 'workflow reset') await resetWorkflow(client, workflowId);
         else if ((await resetActivities(client, workflowId)) === 0) throw new Error('no activity is open');
@@ -361,6 +362,9 @@ export class Player {
       } catch (error) {
         why = (error as Error).message;
       }
+      if (isLast) break;
+      // The end of the process ends the pause: then is the last chance.
+      await wait(pause, undefined, { signal: AbortSignal.any([ended, this.stage.over]) }).catch(() => undefined);
     }
     this.stage.notMade(disturbance.kind, why);
   }
