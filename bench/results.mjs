@@ -1,5 +1,5 @@
 // The raw results in bench/results: the newest of each kind, and how one comes to be there.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,22 +21,30 @@ export function newestResult(name, folder = RESULTS) {
 }
 
 /**
- * Writes a raw result, beside what a file of the same day and Node holds of parts that were not measured now.
+ * Writes a raw result. One that has parts keeps what the newest of its kind has of the others, if the same machine and the
+ * same versions measured that, and takes its place.
  *
  * @param {{ date: string, node: string, parts?: object, rows?: readonly { part?: string }[] }} run
  * @returns what the file holds now
  */
 export function saveResult(name, run, folder = RESULTS) {
   mkdirSync(folder, { recursive: true });
+  const before = run.parts === undefined ? undefined : newestResult(name, folder);
+  const isKept = before !== undefined && sameMachine(before.raw, run);
+  const kept = isKept ? withOtherParts(before.raw, run) : run;
+  if (isKept) rmSync(join(folder, before.file));
   const file = join(folder, `${name}-${run.date}-node${run.node.split('.')[0]}.json`);
-  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  const kept = before?.parts === undefined || run.parts === undefined ? run : withOtherParts(before, run);
   writeFileSync(file, `${JSON.stringify(kept, undefined, 2)}\n`);
   console.error(`Written to ${file}`);
   return kept;
 }
 
-/** Each part keeps the command and the commit of its own run. */
+function sameMachine(one, other) {
+  const what = ({ machine, node, versions }) => JSON.stringify([machine, node, versions]);
+  return what(one) === what(other);
+}
+
+/** Each part keeps the day, the command and the commit of its own run. */
 function withOtherParts(before, run) {
   const isOther = ({ part }) => !Object.hasOwn(run.parts, part);
   const both = (name) => (run[name] === undefined ? {} : { [name]: [...before[name].filter(isOther), ...run[name]] });

@@ -135,26 +135,27 @@ function missing({ command }) {
 
 function measuredWith({ date, machine, node, versions, parts, ...whole }, file, section) {
   const of = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const how = (parts === undefined ? [whole] : runsOf(parts)).map((run) => runText(run, section));
+  const how = (parts === undefined ? [whole] : runsOf(parts, date)).map((run) => runText(run, section));
   return [
-    `Measured on ${date} by ${how.join(', then ')}: ${machine}, Node ${node}, ${of.join(', ')}.`,
+    `Measured ${parts === undefined ? `on ${date} ` : ''}by ${how.join(', then ')}: ${machine}, Node ${node}, ${of.join(', ')}.`,
     `Raw: [bench/results/${file}](../bench/results/${file}).`,
   ].join(' ');
 }
 
 /** Parts that one command has measured are one run. */
-function runsOf(parts) {
+function runsOf(parts, newest) {
   const runs = new Map();
-  for (const { command, commit, seed } of Object.values(parts)) {
-    const key = `${command} ${commit}`;
-    runs.set(key, { command, commit, seed: seed ?? runs.get(key)?.seed });
+  for (const { date = newest, command, commit, seed } of Object.values(parts)) {
+    const key = `${date} ${command} ${commit}`;
+    runs.set(key, { date, command, commit, seed: seed ?? runs.get(key)?.seed });
   }
   return [...runs.values()];
 }
 
-function runText({ command, commit, seed }, section) {
-  const of = [...(seed === undefined ? [] : [`seed ${seed}`]), ...(commit === undefined ? [] : [`commit ${commit}`])];
-  return `\`${command ?? section.command}\`${of.length === 0 ? '' : ` (${of.join(', ')})`}`;
+function runText({ date, command, commit, seed }, section) {
+  const of = { '': date, 'seed ': seed, 'commit ': commit };
+  const known = Object.entries(of).flatMap(([name, value]) => (value === undefined ? [] : [`${name}${value}`]));
+  return `\`${command ?? section.command}\`${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
 }
 
 function unitCosts({ raw, file }) {

@@ -6,7 +6,7 @@ export const SECTIONS = [
     name: 'faults',
     command: 'npm run faults -- --seed 42 --keys 10000',
     charts: ['faults-progress'],
-    also: { name: 'faults-postgres', command: 'npm run faults -- --seed 7 --keys 100 --server postgres' },
+    also: { name: 'faults-postgres', command: 'npm run faults -- --seed 8 --keys 500 --server postgres' },
   },
   { name: 'webhook', command: 'npm run bench:webhook', charts: ['webhook-latency', 'webhook-ratio', 'webhook-forged'] },
   {

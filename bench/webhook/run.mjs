@@ -48,7 +48,7 @@ async function bench({ parts, seed, json, save }) {
       const began = performance.now();
       const { rows, goals } = await measure(context, sizes);
       const seconds = Math.round((performance.now() - began) / 1_000);
-      run.parts[part] = { command, commit, seconds, ...(part === 'forged' && { seed }) };
+      run.parts[part] = { date: header.date, command, commit, seconds, ...(part === 'forged' && { seed }) };
       run.rows.push(...rows.map((row) => ({ part, ...row })));
       run.goals.push(...goals.map((goal) => ({ part, ...goal })));
     }

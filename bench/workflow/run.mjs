@@ -53,7 +53,7 @@ async function measured({ parts, json, save, quick, ...numbers }) {
       'Temporal server': await temporalVersion(),
     },
   });
-  const partOf = (part) => [part, { command, commit, seconds: took[cost.includes(part) ? 'cost' : part] }];
+  const partOf = (part) => [part, { date: header.date, command, commit, seconds: took[cost.includes(part) ? 'cost' : part] }];
   const result = { ...header, parts: Object.fromEntries(parts.map(partOf)), rows };
   const textOf = (raw) => `${JSON.stringify(raw, undefined, 2)}\n`;
   const warning = quick ? 'A quick run: it works, and its figures mean little.\n' : '';

@@ -33,7 +33,6 @@ describe('npm run bench:protocol', () => {
 describe('the measurement', () => {
   let measure: {
     interleave(variants: object[], options: object): Promise<Map<string, number[]>>;
-    ratios(ours: number[], other: number[]): { median: number; min: number; max: number };
   };
   beforeAll(async () => {
     measure = await import(pathToFileURL(join(BENCH, 'protocol', 'measure.mjs')).href);
@@ -46,11 +45,6 @@ describe('the measurement', () => {
     expect([...times.values()].map((list) => list.length)).toEqual([20, 20, 20]);
     // Two variants measured one after the other would be two runs; here each begins again and again.
     expect(order.filter((name) => name === 'a').length).toBeGreaterThan(10);
-  });
-
-  it('forms ratios within a round, so that a slow moment of the machine is on both sides', () => {
-    expect(measure.ratios([10, 1000, 30], [20, 2000, 15])).toEqual({ median: 2, min: 0.5, max: 2 });
-    expect(measure.ratios([1, 1], [1, 3])).toEqual({ median: 2, min: 1, max: 3 });
   });
 });
 

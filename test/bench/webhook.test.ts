@@ -97,8 +97,6 @@ describe('the load', () => {
       late: Float64Array;
       outcomes: unknown[];
     }>;
-    quantile(values: Iterable<number>, share: number): number;
-    spread(values: number[]): { median: number; min: number; max: number };
   }
   let loop: Loop;
   beforeAll(async () => (loop = await load<Loop>('webhook/open-loop.mjs')));
@@ -134,13 +132,6 @@ describe('the load', () => {
       expect(late[index]).toBeGreaterThanOrEqual(blocked - index - 1);
       expect(milliseconds[index]).toBeGreaterThanOrEqual(blocked - index - 1);
     }
-  });
-
-  it('names the value that a share of all does not exceed', () => {
-    const values = Array.from({ length: 100 }, (_, index) => 100 - index);
-    expect([0.5, 0.99, 1].map((share) => loop.quantile(values, share))).toEqual([50, 99, 100]);
-    expect(loop.quantile([7], 0.99)).toBe(7);
-    expect(loop.spread([3, 1, 10, 2])).toEqual({ median: 2.5, min: 1, max: 10 });
   });
 });
 
@@ -446,7 +437,7 @@ describe('the verdict', () => {
   it('of the latency is formed of ratios within a round, where both met the same machine', async () => {
     const { judge } = await load<{ judge(found: object): Judged }>('webhook/latency.mjs');
     const slice = (rate: number, variant: string, round: number, value: number) => ({
-      ...{ variant, round, rate, memory: 1e6 * (10 + round) },
+      ...{ variant, round, rate, sent: 2, memory: 1e6 * (10 + round) },
       failed: variant === 'webhook' && rate === 40 ? round : 0,
       ...{ milliseconds: [value, value], late: [0, 0], processorMs: { server: value, webhook: round } },
     });
@@ -533,10 +524,13 @@ describe('the verdict', () => {
   it('of the flood counts answers that are neither 200 nor 503', async () => {
     const { judge } = await load<{ judge(found: object): Judged }>('webhook/flood.mjs');
     const judged = judge({
-      ...{ rate: 5, seconds: 1, took: 1, milliseconds: [1], answers: { 200: 3, 503: 4, 401: 2, ETIMEDOUT: 1 } },
+      ...{ rate: 5, seconds: 1, took: 1, answers: { 200: 3, 503: 4, 401: 2, ETIMEDOUT: 1 } },
+      // A refusal is soon made: it does not count as a fast acknowledgement.
+      ...{ milliseconds: [900, 800, 5], isTaken: [true, true, false] },
       ...{ atOnce: 3, later: 4, laterSeconds: 1, never: 2, lost: 1, repeated: 0, memory: [1, 2] },
     });
-    expect(judged.goals.map(({ measured }) => measured)).toEqual([1, 3, 2, 1]);
+    expect(judged.goals.map(({ measured }) => measured)).toEqual([1, 3, 2, 900]);
+    expect(judged.rows[0]).toMatchObject({ taken: { p50Ms: 800 }, refused: { p50Ms: 5, p99Ms: 5 } });
   });
 
   it('of slow senders counts those that were not closed', async () => {
@@ -551,30 +545,24 @@ describe('the verdict', () => {
     expect(none.goals.slice(0, 2).map(({ measured }) => measured)).toEqual([3, Number.NaN]);
   });
 
-  it('says which goals are met, and is kept part by part', async () => {
-    const report = await load<{
-      withVerdicts(part: string, judged: object): Judged;
-      merged(before: object | undefined, run: object, parts: string[]): object;
-    }>('webhook/report.mjs');
-    const goals = [
-      { goal: 'at the limit', limit: 1, measured: 1, of: 7 },
-      { goal: 'above', limit: 1, measured: 1.01 },
-      { goal: 'not measured', limit: 1, measured: Number.NaN },
-    ];
-    const { goals: judged } = report.withVerdicts('slow', { rows: [], goals });
-    expect(judged.map(({ met }) => met)).toEqual([true, false, false]);
+  it('says which goals are met, and why not where that is known', async () => {
+    const report = await load<{ judged(goals: object[]): Judged['goals']; WHY: Record<string, { upTo: number }> }>(
+      'webhook/report.mjs',
+    );
+    const name = '50/s: p50 of the webhook : p50 of the bare signal';
+    const upTo = report.WHY[`latency: ${name}`]?.upTo ?? Number.NaN;
+    const judged = report.judged([
+      { part: 'slow', goal: 'at the limit', limit: 1, measured: 1, of: 7 },
+      { part: 'slow', goal: 'above', limit: 1, measured: 1.01 },
+      { part: 'slow', goal: 'not measured', limit: 1, measured: Number.NaN },
+      // As a file has it.
+      { part: 'slow', goal: 'not measured', limit: 1, measured: null },
+      { part: 'latency', goal: name, limit: 1.25, measured: upTo },
+      { part: 'latency', goal: name, limit: 1.25, measured: upTo + 0.01, why: 'what a file once said' },
+    ]);
+    expect(judged.map(({ met }) => met)).toEqual([true, false, false, false, false, false]);
     expect(judged[0]).toMatchObject({ part: 'slow', measured: 1, of: 7 });
-    const of = (part: string, measured: number) => ({ rows: [{ part }], goals: [{ part, measured }] });
-    const before = { command: 'one', rows: [{ part: 'slow' }, { part: 'kills' }], goals: [{ part: 'kills' }] };
-    expect(report.merged(before, { command: 'two', ...of('slow', 2) }, ['slow'])).toEqual({
-      command: ['one', 'two'],
-      rows: [{ part: 'kills' }, { part: 'slow' }],
-      goals: [{ part: 'kills' }, { part: 'slow', measured: 2 }],
-    });
-    expect(report.merged(undefined, of('slow', 2), ['slow'])).toEqual(of('slow', 2));
-    // The seed is that of the forgeries, whichever part came last.
-    expect(report.merged({ ...before, seed: 1 }, { seed: 2, ...of('slow', 2) }, ['slow'])).toMatchObject({ seed: 1 });
-    expect(report.merged({ ...before, seed: 1 }, { seed: 2, ...of('x', 2) }, ['forged'])).toMatchObject({ seed: 2 });
+    expect(judged.map(({ why }) => why !== undefined)).toEqual([false, false, false, false, true, false]);
   });
 });
 

@@ -69,7 +69,9 @@ describe('the page of figures', () => {
       if (newestResult(name) !== undefined)
         expect(scripts).toHaveProperty([/^npm run (\S+)/.exec(command)?.[1] ?? command]);
     }
-    const kinds = readdirSync(join(ROOT, 'bench', 'results')).map((file) => file.replace(/-\d{4}-.*$/, ''));
+    const kinds = readdirSync(join(ROOT, 'bench', 'results'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.replace(/-\d{4}-.*$/, ''));
     const shown = sections.SECTIONS.flatMap(({ name, also }) => [name, ...(also === undefined ? [] : [also.name])]);
     expect(shown).toEqual(expect.arrayContaining(kinds));
   });
@@ -97,7 +99,6 @@ describe('the page of figures', () => {
 describe('a goal', () => {
   const raw = {
     ...{ date: '2026-01-02', machine: 'a machine', node: '20.0.0', versions: { ours: '1' } },
-    command: ['npm run bench:webhook -- --only slow --save', 'npm run bench:webhook -- --only kills --save'],
     rows: [],
     goals: [
       { part: 'slow', goal: 'one that is met', limit: 1.25, measured: 1.1, met: true },
@@ -109,18 +110,23 @@ describe('a goal', () => {
     ],
   };
   const page = () =>
-    blocks.withFigures('<!-- figures: summary -->\n<!-- /figures -->\n<!-- figures: webhook -->\n<!-- /figures -->', {
-      steps,
-      result: (name) => (name === 'webhook' ? { file: 'webhook-x.json', raw } : undefined),
-    });
+    blocks.withFigures(
+      '<!-- figures: summary -->\n<!-- /figures -->\n<!-- figures: constant-time -->\n<!-- /figures -->',
+      {
+        steps,
+        result: (name) => (name === 'constant-time' ? { file: 'constant-time-x.json', raw } : undefined),
+      },
+    );
 
   it('is shown with its limit, its measured value, its verdict and the command', () => {
-    expect(page()).toContain('| one that is met | at most 1.25 | 1.1 | met | `npm run bench:webhook -- --only slow` |');
+    expect(page()).toContain(
+      '| one that is met | at most 1.25 | 1.1 | met | `npm run bench:constant-time -- --only slow` |',
+    );
     expect(page()).toContain('| one with a reason | at most 0 | 3 | **MISSED** |');
     expect(page()).toContain('| one with a direction | at least 20 | 23 | met |');
     expect(page()).toContain('| something seen, \\|t\\| | above 4.5 | 1,279 | met |');
     expect(page()).toContain('| the worst of none | at most 10 | not measured of 1,000 | **MISSED** |');
-    expect(page()).toContain('| one without | at least 0.9 | 0.812 | **MISSED** | `npm run bench:webhook` |');
+    expect(page()).toContain('| one without | at least 0.9 | 0.812 | **MISSED** | `npm run bench:constant-time` |');
   });
 
   it('that is missed is named at the top, with its reason or that there is none', () => {
@@ -140,17 +146,32 @@ describe('a goal', () => {
       { part: 'latency', load: 'idle', notifications: 200, p50: 120, p99: 310 },
       { part: 'backlog', queued: 5000, seconds: 201.26, perSecond: 24.84 },
       { part: 'history', polls: 1000, ours: { events: 21, bytes: 9 }, timerLoop: { events: 11000, bytes: 99 } },
-      { part: 'memory', open: 1000 },
     ];
     const shown = blocks.withFigures('<!-- figures: workflow -->\n<!-- /figures -->', {
       steps,
-      result: (name) =>
-        name === 'workflow' ? { file: 'workflow-x.json', raw: { ...raw, goals: [], rows } } : undefined,
+      result: (name) => (name === 'workflow' ? { file: 'workflow-x.json', raw: { ...raw, rows } } : undefined),
     });
-    expect(shown).toContain('- from a notification to the closed workflow, idle: p50 120 ms, p99 310 ms of 200\n');
+    expect(shown).toContain(
+      '- from a notification to the closed workflow, idle: p50 120 ms, p99 310 ms, over 200 notifications\n',
+    );
     expect(shown).toContain('5,000 declarations: empty 201.3 s after the worker was ready, 24.8 a second\n');
     expect(shown).toContain('after 1,000 polls: 21 events and 9 bytes, of a timer loop 11,000 and 99\n');
     expect(shown.match(/^- /gm)).toHaveLength(3);
+  });
+
+  it('is measured by the commands, commits and seeds of its parts', () => {
+    const parts = {
+      flood: { date: '2026-01-01', command: 'npm run bench:webhook', commit: 'abc' },
+      forged: { date: '2026-01-01', command: 'npm run bench:webhook', commit: 'abc', seed: 7 },
+      slow: { date: '2026-01-02', command: 'npm run bench:webhook -- --only slow', commit: 'def' },
+    };
+    const shown = blocks.withFigures('<!-- figures: webhook -->\n<!-- /figures -->', {
+      steps,
+      result: (name) => (name === 'webhook' ? { file: 'w.json', raw: { ...raw, parts, goals: [] } } : undefined),
+    });
+    expect(shown).toContain(
+      'by `npm run bench:webhook` (2026-01-01, seed 7, commit abc), then `npm run bench:webhook -- --only slow` (2026-01-02, commit def): a machine',
+    );
   });
 
   it('makes a page that asks for unknown figures an error', () => {

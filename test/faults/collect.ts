@@ -98,25 +98,36 @@ export async function knowledge(client: Client): Promise<Knowledge> {
   for await (const run of client.workflow.list({ query })) runs.push(run);
   const next = async (): Promise<void> => {
     for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
-      const { events } = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
-      for (const event of events ?? []) {
-        const given =
-          event.workflowExecutionSignaledEventAttributes?.input ?? event.workflowExecutionStartedEventAttributes?.input;
-        for (const fact of factsIn(given?.payloads?.[0])) {
-          told.set(fact, (told.get(fact) ?? new Set()).add(run.workflowId));
-        }
-        const result = event.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0];
-        if (result === undefined || run.closeTime === undefined) continue;
-        for (const fact of factsOfResult(run.workflowId, decoded(result))) {
-          closedKnowing.set(fact, run.closeTime.getTime());
-        }
-      }
+      const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+      const facts = factsOfHistory(run.workflowId, history);
+      for (const fact of facts.told) told.set(fact, (told.get(fact) ?? new Set()).add(run.workflowId));
+      if (run.closeTime === undefined) continue;
+      for (const fact of facts.known) closedKnowing.set(fact, run.closeTime.getTime());
     }
   };
   await Promise.all(Array.from({ length: 8 }, next));
   return { told, closedKnowing };
 }
 
+/** What a process was told by signal or with its start, and what its result shows that it knows. */
+export function factsOfHistory(
+  workflowId: string,
+  { events }: History,
+): { readonly told: readonly string[]; readonly known: readonly string[] } {
+  const given = (events ?? []).flatMap((event) => {
+    const signal = event.workflowExecutionSignaledEventAttributes ?? event.workflowExecutionStartedEventAttributes;
+    return signal?.input?.payloads?.slice(0, 1) ?? [];
+  });
+  const results = (events ?? []).flatMap(
+    (event) => event.workflowExecutionCompletedEventAttributes?.result?.payloads?.slice(0, 1) ?? [],
+  );
+  return {
+    told: given.flatMap(factsIn),
+    known: results.flatMap((result) => factsOfResult(workflowId, decoded(result))),
+  };
+}
+
+type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
 function decoded(payload: unknown): Record<string, unknown> {
@@ -126,7 +137,6 @@ function decoded(payload: unknown): Record<string, unknown> {
 
 /** Facts of a signal, or of the notification that an unclaimed one was started with. */
 function factsIn(payload: unknown): string[] {
-  if (payload === undefined || payload === null) return [];
   const given = decoded(payload);
   const { kind, data } = (given['notification'] ?? given) as { kind?: string; data?: Record<string, unknown> };
   switch (kind) {

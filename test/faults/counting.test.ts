@@ -3,7 +3,7 @@ import type { FleetProcess } from '../fleet/fleet';
 import type { Simulator } from '../../src/testing';
 import { sentAgain } from './collect';
 import { Forger, reordered } from './notifications';
-import { killAtMark, makeOutage, WorkerPlace } from './outages';
+import { killAtMark, makeOutage, ProcessPlace } from './outages';
 import type { OutageStage } from './outages';
 import { numbersOf, planRun } from './plan';
 
@@ -25,10 +25,10 @@ function processes() {
     const name = `worker ${started.length}`;
     return Promise.resolve({ pid: 0, name, ended, stop, lastLines: () => '', metricsUrl: '' });
   };
-  return { started, place: new WorkerPlace(start, () => 1) };
+  return { started, place: new ProcessPlace(start, () => 1) };
 }
 
-describe('a place for a worker', () => {
+describe('a place for a process', () => {
   it('ends nobody while nobody works there, and says so', async () => {
     const { place, started } = processes();
     await place.open();

@@ -53,11 +53,11 @@ export function planOutages(chance: Chance, keys: number, database: boolean): Ou
     .sort((a, b) => a.at - b.at);
 }
 
-/** One place for a worker: whoever works there is replaced when it ends. */
-export class WorkerPlace {
+/** One place for a process, a worker or a webhook: whoever works there is replaced when it ends. */
+export class ProcessPlace {
   /** Those that ended although nobody ended them, and how. */
   readonly endedByThemselves: string[] = [];
-  private worker: FleetProcess | undefined;
+  private current: FleetProcess | undefined;
   private busy: Promise<void> = Promise.resolve();
   private closed = false;
 
@@ -75,11 +75,11 @@ export class WorkerPlace {
    * undefined when nobody works here just now.
    */
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<number | undefined> {
-    const { worker } = this;
-    if (worker === undefined) return undefined;
-    this.worker = undefined;
+    const { current } = this;
+    if (current === undefined) return undefined;
+    this.current = undefined;
     const began = performance.now();
-    const gone = worker.stop(signal, 60_000);
+    const gone = current.stop(signal, 60_000);
     this.busy = gone.then(() => this.replace());
     await gone;
     return (performance.now() - began) / 1_000;
@@ -106,12 +106,12 @@ export class WorkerPlace {
     return this.busy;
   }
 
-  private take(worker: FleetProcess): void {
-    this.worker = worker;
-    void worker.ended.then((how) => {
-      if (this.closed || this.worker !== worker) return;
-      this.endedByThemselves.push(`${worker.name} ${how}`);
-      this.worker = undefined;
+  private take(process: FleetProcess): void {
+    this.current = process;
+    void process.ended.then((how) => {
+      if (this.closed || this.current !== process) return;
+      this.endedByThemselves.push(`${process.name} ${how}`);
+      this.current = undefined;
       this.busy = this.replace();
     });
   }
@@ -134,8 +134,8 @@ export class WorkerPlace {
 export interface OutageStage {
   readonly fleet: Fleet;
   readonly temporal: TemporalUnderFaults;
-  readonly workers: readonly WorkerPlace[];
-  readonly webhook: WorkerPlace;
+  readonly workers: readonly ProcessPlace[];
+  readonly webhook: ProcessPlace;
   readonly chance: Chance;
   readonly count: (kind: string, times?: number) => void;
   /** Seconds that the server is away: the issue's 5 and 60 in a long run. */
@@ -191,7 +191,7 @@ async function outageOf(stage: OutageStage, kind: OutageKind): Promise<string | 
 }
 
 /** Kills the worker whose request has come to a mark. */
-export async function killAtMark(worker: WorkerPlace, mark: Mark, count: (kind: string) => void): Promise<void> {
+export async function killAtMark(worker: ProcessPlace, mark: Mark, count: (kind: string) => void): Promise<void> {
   // Another fault may have ended it meanwhile.
   if ((await worker.kill()) === undefined) return;
   count(`worker kill -9 ${{ before: 'before the act', acted: 'after the act', answered: 'after the answer' }[mark]}`);

@@ -9,7 +9,7 @@ import { Chance } from './chance';
 import { check, isUnclaimed } from './checker';
 import { acknowledgedDeliveries, knowledge, sentAgain } from './collect';
 import { Forger, weather } from './notifications';
-import { killAtMark, makeOutage, planOutages, WorkerPlace } from './outages';
+import { killAtMark, makeOutage, planOutages, ProcessPlace } from './outages';
 import type { OutageDone } from './outages';
 import { gatewayFault, keyOf, kindOf, numbersOf, planRun, scriptOf, startingOrder } from './plan';
 import type { KeyPlan } from './plan';
@@ -29,6 +29,8 @@ export interface FaultOptions {
   readonly server: 'dev' | 'postgres';
   /** After so long the run is broken off, and what is open then is lost. */
   readonly minutesLimit: number;
+  /** The built package, if not that of this repository. */
+  readonly lib?: string;
   /** Told what happens. */
   readonly say: (line: string) => void;
   /** Told what servers and processes write. */
@@ -45,20 +47,56 @@ const FORGED = 1;
 
 /** Plays a whole run: processes, faults and outages as the seed says, and the comparison at the end. */
 export async function runFaults(options: FaultOptions): Promise<FaultRun> {
-  const { seed, keys, say } = options;
+  const stage = await openStage(options);
+  try {
+    return await compared(stage, await played(stage, options), options);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** What a run is played on: the server, the processes, what stands between them and WeChat Pay, and what was broken so far. */
+interface Stage {
+  readonly chance: Chance;
+  readonly plans: readonly KeyPlan[];
+  readonly temporal: TemporalUnderFaults;
+  readonly fleet: Fleet;
+  readonly workers: readonly ProcessPlace[];
+  readonly webhook: ProcessPlace;
+  /** The next webhook process gets these variables too. */
+  readonly webhookEnv: (env: Readonly<Record<string, string>>) => void;
+  readonly forger: Forger;
+  readonly count: (kind: string, times?: number) => void;
+  /** By kind, how often so far. */
+  readonly faults: () => Record<string, number>;
+  /** Faults that hit a request which submits. */
+  readonly submissions: { faulted: number };
+  /** Aborted when the run takes too long. */
+  readonly over: AbortController;
+  readonly calls: Calls;
+  readonly close: () => Promise<void>;
+}
+
+async function openStage(options: FaultOptions): Promise<Stage> {
+  const { seed, keys } = options;
   const chance = new Chance(seed, keys);
   const plans = planRun(seed, keys);
   const counted = new Map<string, number>();
   const count = (kind: string, times = 1): void => void counted.set(kind, (counted.get(kind) ?? 0) + times);
   const over = new AbortController();
   setMaxListeners(0, over.signal);
-  const calls = new Calls(over.signal);
-  const temporal = await temporalOf(options);
-  const proxies: FaultProxy[] = [];
-  const places: WorkerPlace[] = [];
-  let fleet: Fleet | undefined;
+  const closing: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    // A call that was broken off may still have a repetition planned, which must not meet a closed connection.
+    if (over.signal.aborted) await wait(BROKEN_OFF);
+    for (const step of closing.splice(0).reverse()) await step();
+  };
   try {
-    const running = await startFleet({
+    const temporal = await temporalOf(options);
+    closing.push(() => temporal.server.stop());
+    const proxies: FaultProxy[] = [];
+    closing.push(() => Promise.all(proxies.map((proxy) => proxy.close())));
+    const fleet = await startFleet({
       temporal: () => Promise.resolve(temporal.server),
       simulator: {
         ...{ closeNotBefore: 60, processingAfter: 1, decidedAfter: 3, underReviewAfter: 1, reviewedAfter: 4 },
@@ -66,180 +104,201 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
         notificationKey: 'alternate',
       },
       ...(options.log === undefined ? {} : { log: options.log }),
+      ...(options.lib === undefined ? {} : { lib: options.lib }),
     });
-    fleet = running;
-    for (const plan of plans) running.simulator.script(scriptOf(plan));
+    closing.push(() => fleet.stop());
+    const { simulator } = fleet;
+    for (const plan of plans) simulator.script(scriptOf(plan));
     const submissions = { faulted: 0 };
-    const choose = chooser(plans, running.simulator, submissions);
+    const choose = chooser(plans, simulator, submissions);
     const pause = (): number => chance.between(200, 1_500);
+    const workers: ProcessPlace[] = [];
     for (let number = 0; number < WORKERS; number++) {
       const proxy = await startFaultProxy({
-        upstream: running.simulator.url,
+        upstream: simulator.url,
         decide: choose,
-        onMark: (mark) => killAtMark(places[number] as WorkerPlace, mark, count),
+        onMark: (mark) => killAtMark(workers[number] as ProcessPlace, mark, count),
       });
       proxies.push(proxy);
       const env = { WECHATPAY_V3_BASE_URL: proxy.url, WECHATPAY_V2_BASE_URL: proxy.url };
-      places.push(new WorkerPlace(() => running.startWorker(env), pause));
+      workers.push(new ProcessPlace(() => fleet.startWorker(env), pause));
     }
     let webhookEnv: Readonly<Record<string, string>> = {};
-    const webhook = new WorkerPlace((): Promise<FleetProcess> => running.startWebhook(webhookEnv), pause);
-    const workers = [...places];
-    places.push(webhook);
+    const webhook = new ProcessPlace((): Promise<FleetProcess> => fleet.startWebhook(webhookEnv), pause);
+    const places = [...workers, webhook];
+    closing.push(() => places.forEach((place) => place.close()));
     await Promise.all(places.map((place) => place.open()));
-    say(`${keys} keys, seed ${seed}: server, ${WORKERS} workers and a webhook are ready`);
-
-    const began = performance.now();
-    const seconds = (): number => (performance.now() - began) / 1_000;
-    const players: Player[] = [];
-    const state = { closed: 0, playing: true };
-    const outages: OutageDone[] = [];
-    const progress: Progress[] = [];
-    const skipped: Record<string, string> = {};
-    const resetsNotMade: Record<string, number> = {};
-    const notMade = (kind: string, why: string): void => {
-      const what = `${kind}: ${why}`;
-      resetsNotMade[what] = (resetsNotMade[what] ?? 0) + 1;
-    };
-    const forger = new Forger(running.simulator, running.webhookUrl, running.credentials.mchid);
-    const faults = (): Record<string, number> => faultsByKind(counted, proxies, running.simulator, forger);
-    const limit = setTimeout(() => over.abort(new Error('the run took too long')), options.minutesLimit * 60_000);
-
-    await forger.open();
-    const quiet = new AbortController();
-    setMaxListeners(0, quiet.signal);
-    const inForce = keys >= FULL ? { short: 5, long: 60 } : { short: 3, long: 8 };
-    const around = [
-      weather(running.simulator, new Chance(seed, 1), count, (id) => forger.isForged(id), quiet.signal),
-      sampling(quiet.signal, () => {
-        const sample = { seconds: seconds(), started: players.length, closed: state.closed, faults: sumOf(faults()) };
-        progress.push(sample);
-        say(
-          `${sample.seconds.toFixed(0)} s: ${sample.started} started, ${sample.closed} closed, ${sample.faults} faults`,
-        );
-      }),
-      forging(forger, new Chance(seed, 2), keys, () => players.length, quiet.signal),
-      breaking(),
-    ];
-    let operatorActs = 0;
-    const acted = (): void => void operatorActs++;
-    const helping = operating(running, players, quiet.signal, acted);
-
-    const hung: string[] = [];
-    const look = watchTemporal(running.client, () => temporal.restart(1, 'SIGKILL'));
-
-    async function pausing(): Promise<void> {
-      await wait(100);
-      const at = seconds();
-      const note = await look();
-      if (note !== undefined)
-        hung.push(`Temporal, which no longer answered at ${at.toFixed(0)} s and was restarted, ${note}`);
-    }
-
-    async function breaking(): Promise<void> {
-      for (const outage of planOutages(new Chance(seed, 3), keys, options.server === 'postgres')) {
-        // Half of the way is starting, half is closing: a short run starts all in seconds.
-        const come = (): number => (players.length + state.closed) / 2 / keys;
-        while (state.playing && come() < outage.at) await pausing();
-        if (!state.playing) {
-          skipped[outage.kind] = NO_ROOM;
-          continue;
-        }
-        const from = seconds();
-        try {
-          const note = await makeOutage(
-            {
-              ...{ fleet: running, temporal, workers, webhook, chance, count, away: inForce },
-              webhookEnv: (env) => (webhookEnv = env),
-            },
-            outage.kind,
-          );
-          outages.push({ ...outage, from, to: seconds(), ...(note === undefined ? {} : { note }) });
-        } catch (error) {
-          skipped[outage.kind] = (error as Error).message;
-        }
-      }
-      while (state.playing) await pausing();
-    }
-
-    const inFlight = new Set<Promise<void>>();
-    const most = Math.min(MOST_OPEN, Math.max(100, Math.ceil(keys / 2)));
-    for (const plan of startingOrder(plans)) {
-      while (inFlight.size >= most && !over.signal.aborted) await Promise.race(inFlight);
-      if (over.signal.aborted) break;
-      const player = new Player(plan, { fleet: running, count, notMade, acted, calls, over: over.signal });
-      players.push(player);
-      const played = player.play().then(() => void state.closed++);
-      inFlight.add(played);
-      void played.finally(() => inFlight.delete(played));
-      await wait(PACE);
-    }
-    const hurry = hurrying(running, quiet.signal, acted);
-    await Promise.all(inFlight);
-    state.playing = false;
-    clearTimeout(limit);
-    quiet.abort();
-    await Promise.all([...around, helping, hurry]);
-    await Promise.all(places.map((place) => place.idle()));
-    await delivered(running);
-    await forger.close();
-
-    say('comparing');
-    const { acknowledged, forgedAccepted } = acknowledgedDeliveries(
-      running.simulator,
-      (id) => forger.isForged(id),
-      running.credentials.mchid,
-    );
-    const observed = players.map((player) => player.observed());
-    const known = await knowledge(running.client);
-    const verdict = check({
-      ...{ keys: observed, ledger: running.simulator.ledger(), acknowledged },
-      sentAgain: sentAgain(running.simulator, plans),
-      ...known,
-      forgedAccepted: [...forger.accepted, ...forgedAccepted, ...forger.believed(known.told)],
-    });
-    const workflowIds = new Set(COUNTED.flatMap((sort) => verdict[sort].map(({ workflowId }) => workflowId)));
-    for (const workflowId of [...workflowIds].filter((id) => id !== '').slice(0, TOLD_ABOUT)) {
-      const attempts = await attemptsIn(running.client, workflowId).then(
-        (all) => all.map(inWords),
-        (error: Error) => [error.message],
-      );
-      say([`${workflowId}:`, ...attempts].join('\n    '));
-    }
-    const closed = observed.filter(({ processes }) =>
-      processes.every(({ result, failure }) => result !== undefined || failure !== undefined),
-    ).length;
-    const { serverVersion } = await running.client.workflowService.getSystemInfo({});
+    const forger = new Forger(simulator, fleet.webhookUrl, fleet.credentials.mchid);
     return {
-      temporalVersion: serverVersion ?? 'unknown',
-      ...{
-        seed,
-        keys,
-        closed,
-        faults: faults(),
-        verdict,
-        plans,
-        outages,
-        progress,
-        skipped,
-        resetsNotMade,
-        operatorActs,
-      },
-      server: options.server,
-      endedByThemselves: [...places.flatMap((place) => place.endedByThemselves), ...hung],
-      forged: forger.sum(),
-      unclaimed: [...known.told.values()].filter((told) => [...told].some(isUnclaimed)).length,
-      submissionFaults: submissions.faulted,
-      seconds: seconds(),
+      ...{ chance, plans, temporal, fleet, workers, webhook, forger, count, submissions, over, close },
+      webhookEnv: (env) => (webhookEnv = env),
+      faults: () => faultsByKind(counted, proxies, simulator, forger),
+      calls: new Calls(over.signal),
     };
-  } finally {
-    // A call that was broken off may still have a repetition planned, which must not meet a closed connection.
-    if (over.signal.aborted) await wait(BROKEN_OFF);
-    for (const place of places) place.close();
-    await fleet?.stop();
-    await Promise.all(proxies.map((proxy) => proxy.close()));
-    await temporal.server.stop();
+  } catch (error) {
+    await close();
+    throw error;
   }
+}
+
+/** What happened while a run was played. */
+interface Played {
+  readonly players: readonly Player[];
+  /** Since the first key was begun. */
+  readonly seconds: () => number;
+  readonly progress: readonly Progress[];
+  readonly outages: readonly OutageDone[];
+  readonly skipped: Readonly<Record<string, string>>;
+  readonly resetsNotMade: Readonly<Record<string, number>>;
+  readonly operatorActs: number;
+  /** When Temporal no longer answered although nobody had taken it away. */
+  readonly hung: readonly string[];
+}
+
+/** Begins every key, breaks what the seed says meanwhile, and waits until all have ended or the time is over. */
+async function played(stage: Stage, options: FaultOptions): Promise<Played> {
+  const { seed, keys, say } = options;
+  const { fleet, forger, count, over, calls } = stage;
+  say(`${keys} keys, seed ${seed}: server, ${WORKERS} workers and a webhook are ready`);
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1_000;
+  const limit = setTimeout(() => over.abort(new Error('the run took too long')), options.minutesLimit * 60_000);
+  const players: Player[] = [];
+  const state = { closed: 0, playing: true, operatorActs: 0 };
+  const acted = (): void => void state.operatorActs++;
+  const resetsNotMade: Record<string, number> = {};
+  const notMade = (kind: string, why: string): void => {
+    const what = `${kind}: ${why}`;
+    resetsNotMade[what] = (resetsNotMade[what] ?? 0) + 1;
+  };
+  const progress: Progress[] = [];
+  const sample = (): void => {
+    const now = { seconds: seconds(), started: players.length, closed: state.closed, faults: sumOf(stage.faults()) };
+    progress.push(now);
+    say(`${now.seconds.toFixed(0)} s: ${now.started} started, ${now.closed} closed, ${now.faults} faults`);
+  };
+
+  await forger.open();
+  const quiet = new AbortController();
+  setMaxListeners(0, quiet.signal);
+  // Half of the way is starting, half is closing: a short run starts all in seconds.
+  const come = (): number => (players.length + state.closed) / 2 / keys;
+  const breaking = breakingAll(stage, options, { seconds, come, isPlaying: () => state.playing });
+  const around = [
+    weather(fleet.simulator, new Chance(seed, 1), count, (id) => forger.isForged(id), quiet.signal),
+    sampling(quiet.signal, sample),
+    forging(forger, new Chance(seed, 2), keys, () => players.length, quiet.signal),
+    operating(fleet, players, quiet.signal, acted),
+  ];
+
+  const inFlight = new Set<Promise<void>>();
+  const most = Math.min(MOST_OPEN, Math.max(100, Math.ceil(keys / 2)));
+  for (const plan of startingOrder(stage.plans)) {
+    while (inFlight.size >= most && !over.signal.aborted) await Promise.race(inFlight);
+    if (over.signal.aborted) break;
+    const player = new Player(plan, { fleet, count, notMade, acted, calls, over: over.signal });
+    players.push(player);
+    const one = player.play().then(() => void state.closed++);
+    inFlight.add(one);
+    void one.finally(() => inFlight.delete(one));
+    await wait(PACE);
+  }
+  around.push(hurrying(fleet, quiet.signal, acted));
+  await Promise.all(inFlight);
+  state.playing = false;
+  clearTimeout(limit);
+  quiet.abort();
+  const [broken] = await Promise.all([breaking, ...around]);
+  await Promise.all([...stage.workers, stage.webhook].map((place) => place.idle()));
+  await delivered(fleet);
+  await forger.close();
+  return { players, seconds, progress, resetsNotMade, operatorActs: state.operatorActs, ...broken };
+}
+
+interface Course {
+  readonly seconds: () => number;
+  /** Which share of the run is over. */
+  readonly come: () => number;
+  readonly isPlaying: () => boolean;
+}
+
+/** Makes each outage when its turn has come, and looks after Temporal in between. */
+async function breakingAll(
+  stage: Stage,
+  { seed, keys, server }: FaultOptions,
+  { seconds, come, isPlaying }: Course,
+): Promise<Pick<Played, 'outages' | 'skipped' | 'hung'>> {
+  const { fleet, temporal } = stage;
+  const away = keys >= FULL ? { short: 5, long: 60 } : { short: 3, long: 8 };
+  const outages: OutageDone[] = [];
+  const skipped: Record<string, string> = {};
+  const hung: string[] = [];
+  const look = watchTemporal(fleet.client, () => temporal.restart(1, 'SIGKILL'));
+  const pausing = async (): Promise<void> => {
+    await wait(100);
+    const at = seconds();
+    const note = await look();
+    if (note !== undefined)
+      hung.push(`Temporal, which no longer answered at ${at.toFixed(0)} s and was restarted, ${note}`);
+  };
+  for (const outage of planOutages(new Chance(seed, 3), keys, server === 'postgres')) {
+    while (isPlaying() && come() < outage.at) await pausing();
+    if (!isPlaying()) {
+      skipped[outage.kind] = NO_ROOM;
+      continue;
+    }
+    const from = seconds();
+    try {
+      const note = await makeOutage({ ...stage, away }, outage.kind);
+      outages.push({ ...outage, from, to: seconds(), ...(note === undefined ? {} : { note }) });
+    } catch (error) {
+      skipped[outage.kind] = (error as Error).message;
+    }
+  }
+  while (isPlaying()) await pausing();
+  return { outages, skipped, hung };
+}
+
+/** Compares what WeChat Pay did with what the processes say and with what was acknowledged. */
+async function compared(stage: Stage, run: Played, { seed, keys, server, say }: FaultOptions): Promise<FaultRun> {
+  const { fleet, forger, plans } = stage;
+  say('comparing');
+  const { acknowledged, forgedAccepted } = acknowledgedDeliveries(
+    fleet.simulator,
+    (id) => forger.isForged(id),
+    fleet.credentials.mchid,
+  );
+  const observed = run.players.map((player) => player.observed());
+  const known = await knowledge(fleet.client);
+  const verdict = check({
+    ...{ keys: observed, ledger: fleet.simulator.ledger(), acknowledged },
+    sentAgain: sentAgain(fleet.simulator, plans),
+    ...known,
+    forgedAccepted: [...forger.accepted, ...forgedAccepted, ...forger.believed(known.told)],
+  });
+  const workflowIds = new Set(COUNTED.flatMap((sort) => verdict[sort].map(({ workflowId }) => workflowId)));
+  for (const workflowId of [...workflowIds].filter((id) => id !== '').slice(0, TOLD_ABOUT)) {
+    const attempts = await attemptsIn(fleet.client, workflowId).then(
+      (all) => all.map(inWords),
+      (error: Error) => [error.message],
+    );
+    say([`${workflowId}:`, ...attempts].join('\n    '));
+  }
+  const closed = observed.filter(({ processes }) =>
+    processes.every(({ result, failure }) => result !== undefined || failure !== undefined),
+  ).length;
+  const { serverVersion } = await fleet.client.workflowService.getSystemInfo({});
+  const { outages, progress, skipped, resetsNotMade, operatorActs, hung } = run;
+  return {
+    temporalVersion: serverVersion ?? 'unknown',
+    ...{ seed, keys, server, closed, faults: stage.faults(), verdict, plans },
+    ...{ outages, progress, skipped, resetsNotMade, operatorActs },
+    endedByThemselves: [...[...stage.workers, stage.webhook].flatMap((place) => place.endedByThemselves), ...hung],
+    forged: forger.sum(),
+    unclaimed: [...known.told.values()].filter((told) => [...told].some(isUnclaimed)).length,
+    submissionFaults: stage.submissions.faulted,
+    seconds: run.seconds(),
+  };
 }
 
 /** Nobody looks for an application before, and no request of it is under way any more. */

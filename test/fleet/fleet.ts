@@ -12,7 +12,7 @@ import { startProcess } from '../../src/testing/servers/processes';
 import type { RunningProcess } from '../../src/testing/servers/processes';
 
 const ROOT = join(__dirname, '..', '..');
-const CLI = join(ROOT, 'lib', 'cli.js');
+const LIB = join(ROOT, 'lib');
 /** Milliseconds in which worker or webhook has to be ready; a worker that bundles workflows on a busy machine is slow. */
 const READY_WITHIN = 120_000;
 
@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   /** Puts something between workers and WeChat Pay: given the simulator's address, it says what workers call. */
   readonly gateway?: (simulatorUrl: string) => Promise<string>;
+  /** The built package whose worker and webhook are started. Default: that of this repository. */
+  readonly lib?: string;
   /** Beside what every process is given. */
   readonly env?: Readonly<Record<string, string>>;
   /** Told each line that the servers and the processes write. */
@@ -61,6 +63,7 @@ export interface Fleet {
 /** Starts server and simulator; workers and webhooks are started by the caller. The package has to be built. */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const log = options.log ?? ((): void => undefined);
+  const cli = join(options.lib ?? LIB, 'cli.js');
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of closing.splice(0).reverse()) await step();
@@ -134,8 +137,8 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       }),
       webhookUrl,
       env,
-      startWorker: (more) => start('worker', [CLI, 'worker'], more),
-      startWebhook: (more) => start('webhook', [CLI, 'webhook'], more),
+      startWorker: (more) => start('worker', [cli, 'worker'], more),
+      startWebhook: (more) => start('webhook', [cli, 'webhook'], more),
       startOther: start,
       stop,
     };

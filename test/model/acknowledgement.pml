@@ -38,8 +38,12 @@ proctype wechatpay() {
     :: acknowledged -> break
     :: !acknowledged && deliveries < DELIVERIES -> deliveries++; delivery ! true
     :: !acknowledged && deliveries == DELIVERIES -> gaveUp = true; break
-    od;
-    delivery ! false        /* somebody else, who has no key */
+    od
+}
+
+/* Somebody else, who has no key, at any time. */
+proctype forger() {
+    delivery ! false
 }
 
 proctype webhook() {
@@ -133,6 +137,7 @@ init {
         :: state = CLOSED_SAME; holdsFact = true
         fi;
         run wechatpay();
+        run forger();
         run webhook();
         run workflow()
     }

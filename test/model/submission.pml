@@ -1,6 +1,7 @@
 /*
  * The submission protocol: one business key, a worker that may die between any two steps, a network that loses, delays
- * requests, and a WeChat Pay that may or may not notice that it is asked for the same again.
+ * requests, a WeChat Pay that may or may not notice that it is asked for the same again, and a retention after which the key
+ * can be started anew.
  *
  * Each rule of docs/explanation/retry-safety.md is a switch; defined, the rule is left out, and the checker has to find
  * what goes wrong then:
@@ -8,6 +9,9 @@
  *   NO_FREEZE      every attempt makes its request anew
  *   NO_KEY         a second workflow for the same key runs beside the first
  *   NO_QUERY       an attempt sends without asking first
+ *   NO_FIRST_ASK   an attempt that counts as the first sends without asking
+ *   CLIENT_RETRY   a request without an answer is sent again at once, inside its attempt
+ *   NO_DEADLINE    an attempt waits for its answer for ever
  *   NO_SETTLING    "not found" counts as proof at once, whatever was sent before
  *   NO_COMPARE     "already" counts as success without a look at the record
  *   NO_SIGNATURE   an answer counts without a valid signature
@@ -85,6 +89,7 @@ proctype workflow(byte me) {
     bool found;
     bool mine;
     bool unanswered = false; /* something was sent, and its outcome is not known */
+    bool retained = true;    /* the closed workflow still keeps its id */
 
 attempt:
     if
@@ -102,6 +107,12 @@ attempt:
     :: skip
     fi;
 
+#ifdef NO_FIRST_ASK
+    if
+    :: first -> goto send
+    :: else
+    fi;
+#endif
 #ifndef NO_QUERY
     atomic { found = visible; mine = (owner == OURS) }
     if
@@ -128,11 +139,22 @@ attempt:
     :: skip
     fi;
 
-    /* Send. A worker that dies here comes back as another attempt, and does not know whether it sent. */
+send:
+    /* A worker that dies here comes back as another attempt, and does not know whether it sent. */
     if
     :: atomic { faults < FAULTS -> faults++; first = false }; goto attempt                       /* died before */
-    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; flying++ }; goto attempt              /* sent, slow */
-    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; arrive(answer) }; goto attempt        /* done, answer lost */
+    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; flying++ };                           /* sent, slow */
+#ifdef NO_DEADLINE
+        goto forever
+#else
+        goto attempt
+#endif
+    :: atomic { faults < FAULTS -> faults++; first = false; unanswered = true; arrive(answer) };                     /* done, answer lost */
+#ifdef CLIENT_RETRY
+        goto send
+#else
+        goto attempt
+#endif
     :: atomic { faults < FAULTS -> faults++; first = false; answer = OK };                        /* somebody else answers */
 #ifdef NO_SIGNATURE
         goto answered
@@ -141,6 +163,11 @@ attempt:
 #endif
     :: atomic { first = false; arrive(answer) }; goto answered
     fi;
+
+#ifdef NO_DEADLINE
+forever:
+    found = !found; goto forever;
+#endif
 
 answered:
     if
@@ -169,9 +196,11 @@ over:
     :: else
     fi;
 
-    /* A closed workflow can be reset as well. */
+    /* A closed workflow can be reset as well; or its retention passes, and a new one takes the id. */
     if
-    :: atomic { faults < FAULTS -> outcome[me] = UNSETTLED; reset_workflow() }; goto attempt
+    :: atomic { faults < FAULTS && retained -> outcome[me] = UNSETTLED; reset_workflow() }; goto attempt
+    :: atomic { retained && flying == 0 && (!recorded || visible) ->
+           retained = false; outcome[me] = UNSETTLED; first = true; unanswered = false }; goto attempt
     :: skip
     fi
 }

@@ -23,6 +23,7 @@ describe('the commands as processes, around a Temporal server that fails', () =>
   let simulator: Child;
   let webhook: Child;
   let worker: Child;
+  let metrics = '';
   let connection: Connection;
   let wechatpay: WechatPayClient;
   let credentials: TestCredentials;
@@ -211,6 +212,7 @@ describe('the commands as processes, around a Temporal server that fails', () =>
   });
 
   it('every process ends in good order when it is asked to', async () => {
+    for (const port of [ports.workerMetrics, ports.webhookMetrics]) metrics += (await probe(port, '/metrics')).body;
     for (const child of [worker, webhook, simulator]) await expect(child.stop('SIGTERM')).resolves.toBe(0);
     expect(worker.output).toContain('worker stopped');
   });
@@ -223,7 +225,9 @@ describe('the commands as processes, around a Temporal server that fails', () =>
     expect(secrets.every((secret) => secret.length >= 9)).toBe(true);
     // Where they do belong: the search would find them.
     await expect(readFile(join(folder, 'keys', 'api_v3_key.txt'), 'utf8')).resolves.toContain(apiV3Key);
-    const output = all.map((child) => child.output).join('');
+    expect(metrics).toContain('wechatpay_webhook_');
+    expect(metrics).toContain('wechatpay_worker_');
+    const output = [...all.map((child) => child.output), metrics].join('');
     expect(output).toContain('"level":20');
     expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
   });

@@ -176,10 +176,12 @@ describe('notifications, on a real server', () => {
     await eventually(async () => ((await process.status()).state === 'SUCCESS' ? true : undefined), 'the payment');
     const [notification] = rig.simulator.notifications({ kind: 'payment', key: presignFailed.out_trade_no });
     for (let count = 0; count < 100; count += 1) rig.simulator.notify({ repeat: notification?.id ?? '' });
-    await eventually(async () => {
-      const signals = (await eventsOf(rig.client, process)).filter((name) => name === 'workflowExecutionSignaled');
-      return signals.length >= 60 ? true : undefined;
-    }, 'sixty repeated signals');
+    const deliveries = () =>
+      rig.simulator.notifications({ kind: 'payment', key: presignFailed.out_trade_no })[0]?.deliveries;
+    await eventually(() => Promise.resolve(deliveries()?.length === 101 ? true : undefined), 'a hundred answers');
+    expect(deliveries()?.filter(({ acknowledged }) => !acknowledged)).toEqual([]);
+    const signals = (await eventsOf(rig.client, process)).filter((name) => name === 'workflowExecutionSignaled');
+    expect(signals.length).toBe(101);
     const result = await process.result();
     expect(result).toMatchObject({ payment: 'PAID', contract: 'NOT_SIGNED' });
     const changes = (await eventsOf(rig.client, process)).filter((name) => name === 'upsertWorkflowSearchAttributes');
