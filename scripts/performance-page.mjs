@@ -1,17 +1,19 @@
-// `npm run performance-page`: draws the plots, and writes every figure of docs/performance.md and
-// docs/explanation/capacity.md anew from the raw results in bench/results/.
+// `npm run performance-page`: draws the plots, and writes every figure of the pages anew from the raw results in
+// bench/results/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PAGES, withFigures } from '../bench/page/blocks.mjs';
+import { REFERENCE_PAGES } from '../bench/page/reference-pages.mjs';
+import { newestResult } from '../bench/results.mjs';
 import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root, runOrLeave } from './install.mjs';
 
 const USAGE = `Usage: npm run performance-page -- [--without-plots]
 
-Draws docs/images/*.svg and writes every figure of ${PAGES.join(' and ')}
-anew from the newest raw results in bench/results/.`;
+Draws docs/images/*.svg and writes every figure of these pages anew from the newest raw results in bench/results/:
+${[...PAGES, ...REFERENCE_PAGES.map(({ path }) => path)].map((path) => `  ${path}`).join('\n')}`;
 
 await commandLine(USAGE, readOptions(process.argv.slice(2)), ({ 'without-plots': withoutPlots }) => {
   installIfNeeded();
@@ -19,14 +21,20 @@ await commandLine(USAGE, readOptions(process.argv.slice(2)), ({ 'without-plots':
   const require = createRequire(import.meta.url);
   require(join(root, 'scripts', 'typescript-as-it-is.cjs'));
   const { steps } = require(join(root, 'src', 'activities', 'schedule.ts')).SCHEDULES.customs;
-  for (const path of PAGES) {
-    const before = readFileSync(join(root, path), 'utf8');
-    const after = withFigures(before, { steps });
-    if (after !== before) writeFileSync(join(root, path), after);
-    console.log(`${path} ${after === before ? 'is as the raw results have it' : 'written'}`);
+  for (const path of PAGES) rewrite(path, (page) => withFigures(page, { steps }));
+  for (const { path, name, withFigures: withTable } of REFERENCE_PAGES) {
+    const newest = newestResult(name);
+    if (newest !== undefined) rewrite(path, (page) => withTable(page, newest.raw));
   }
   return 0;
 });
+
+function rewrite(path, change) {
+  const before = readFileSync(join(root, path), 'utf8');
+  const after = change(before);
+  if (after !== before) writeFileSync(join(root, path), after);
+  console.log(`${path} ${after === before ? 'is as the raw results have it' : 'written'}`);
+}
 
 function readOptions(args) {
   try {

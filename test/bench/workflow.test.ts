@@ -136,6 +136,12 @@ describe('the report', () => {
     ]);
   });
 
+  it('knows the reason for a memory somewhat above its limit, and not for any', async () => {
+    const { goalsOf } = await load('workflow/report.mjs');
+    const reasons = [399, 440, 441].map((most) => goalsOf([memory(1_000, 390), memory(10_000, most)])[0].why);
+    expect(reasons).toEqual([undefined, expect.stringContaining('garbage'), undefined]);
+  });
+
   it('misses a worker that is ready soon, but not with a prebuilt bundle', async () => {
     const { goalsOf } = await load('workflow/report.mjs');
     const verdicts = [true, false].map((prebuilt) => goalsOf([{ part: 'ready', prebuilt, seconds: spread(1.4) }]));
