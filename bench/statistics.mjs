@@ -18,6 +18,15 @@ export function ratios(ours, other) {
   return summary(ours.map((time, round) => other[round] / time));
 }
 
+/** What half and what 99 of 100 do not exceed, in milliseconds; NaN of none. */
+export function timesOf(milliseconds) {
+  const at = (share) => rounded(quantile(milliseconds, share) ?? Number.NaN);
+  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+/** Of numbers by name. */
+export const sumOf = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 export const rounded = (value, digits = 2) => Number(value.toFixed(digits));
 /** Bytes as MB of a million. */
 export const megabytes = (bytes) => rounded(bytes / 1e6, 1);

@@ -63,10 +63,9 @@ async function faults(options) {
   });
   const least = { faults: keys * LEAST.faultsPerKey, kinds: LEAST.kinds };
   const raw = { ...header, line: summaryLine(run), failed, least, ...rest };
-  const text = `${JSON.stringify(raw, undefined, 2)}\n`;
   const missed = faultGoals(raw).filter(({ met }) => !met);
   const lines = missed.map(({ goal, limit, measured }) => `MISSED: ${goal}: ${limit}, measured ${measured}`);
-  process.stdout.write(json ? text : `${[...lines, reportOf(run)].join('\n')}\n`);
+  console.log(json ? JSON.stringify(raw, undefined, 2) : [...lines, reportOf(run)].join('\n'));
   if (defect !== undefined) return wasFound(defect, run);
   if (save) saveResult(server === 'dev' ? 'faults' : `faults-${server}`, raw);
   return failed.length === 0 ? 0 : 1;

@@ -1,11 +1,11 @@
 // `npm run performance-page`: draws the plots, and writes every figure of the pages anew from the raw results in
 // bench/results/.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PAGES, withFigures } from '../bench/page/blocks.mjs';
-import { REFERENCE_PAGES } from '../bench/page/reference-pages.mjs';
+import { REFERENCE_PAGES, rewriteReferencePage } from '../bench/page/reference-pages.mjs';
+import { rewrite } from '../bench/page/rewrite.mjs';
 import { newestResult } from '../bench/results.mjs';
 import { commandLine } from './command-line.mjs';
 import { installIfNeeded, root, runOrLeave } from './install.mjs';
@@ -21,20 +21,18 @@ await commandLine(USAGE, readOptions(process.argv.slice(2)), ({ 'without-plots':
   const require = createRequire(import.meta.url);
   require(join(root, 'scripts', 'typescript-as-it-is.cjs'));
   const { steps } = require(join(root, 'src', 'activities', 'schedule.ts')).SCHEDULES.customs;
-  for (const path of PAGES) rewrite(path, (page) => withFigures(page, { steps }));
-  for (const { path, name, withFigures: withTable } of REFERENCE_PAGES) {
+  const told = (path, written) => console.log(`${path} ${written ? 'written' : 'is as the raw results have it'}`);
+  for (const path of PAGES)
+    told(
+      path,
+      rewrite(path, (page) => withFigures(page, { steps })),
+    );
+  for (const { path, name } of REFERENCE_PAGES) {
     const newest = newestResult(name);
-    if (newest !== undefined) rewrite(path, (page) => withTable(page, newest.raw));
+    if (newest !== undefined) told(path, rewriteReferencePage(name, newest.raw));
   }
   return 0;
 });
-
-function rewrite(path, change) {
-  const before = readFileSync(join(root, path), 'utf8');
-  const after = change(before);
-  if (after !== before) writeFileSync(join(root, path), after);
-  console.log(`${path} ${after === before ? 'is as the raw results have it' : 'written'}`);
-}
 
 function readOptions(args) {
   try {

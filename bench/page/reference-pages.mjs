@@ -1,4 +1,5 @@
 // Pages about one benchmark each, which show its newest table.
+import { rewrite } from './rewrite.mjs';
 import { table as protocolTable } from '../protocol/report.mjs';
 import { withFigures as withWebhookFigures } from '../webhook/report.mjs';
 import { table as workflowTable, withFigures as withWorkflowFigures } from '../workflow/report.mjs';
@@ -13,6 +14,12 @@ export const REFERENCE_PAGES = [
   },
   { path: 'docs/reference/protocol-speed.md', name: 'protocol', withFigures: withProtocolFigures },
 ];
+
+/** Writes the page of a benchmark with a raw result. */
+export function rewriteReferencePage(name, raw) {
+  const { path, withFigures } = REFERENCE_PAGES.find((page) => page.name === name);
+  return rewrite(path, (page) => withFigures(page, raw));
+}
 
 function withProtocolFigures(page, raw) {
   const place = /(\n## Figures\n[^`]*`bench\/results\/`[^`]*```\n)[^`]*(\n```\n)/;

@@ -1,4 +1,5 @@
 // What was asked for as a figure, without a limit that it has to keep: one line each.
+import { sumOf } from '../statistics.mjs';
 import { number } from './number.mjs';
 
 /** @returns {string[]} none where the raw results have no such part */
@@ -9,12 +10,11 @@ export function withoutGoal(name, raw) {
 
 /** What the one line of a fault run does not tell. */
 function ofFaults({ faults, forged, submissionFaults, resetsNotMade, outages }) {
-  const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
-  const resets = sum({ 0: faults['activity reset'] ?? 0, 1: faults['workflow reset'] ?? 0 });
+  const resets = (faults['activity reset'] ?? 0) + (faults['workflow reset'] ?? 0);
   const worst = Math.max(...outages.map(({ from, to }) => to - from));
   return [
-    `of the faults ${number(forged)} are forged notifications, ${number(sum(faults) - forged)} are others, and ${number(submissionFaults)} hit a request that submits`,
-    `resets made: ${number(resets)} of ${number(resets + sum(resetsNotMade))}; the others found nothing to reset before their process had ended`,
+    `of the faults ${number(forged)} are forged notifications, ${number(sumOf(faults) - forged)} are others, and ${number(submissionFaults)} hit a request that submits`,
+    `resets made: ${number(resets)} of ${number(resets + sumOf(resetsNotMade))}; the others found nothing to reset when they were tried`,
     `${number(outages.length)} outages of servers and processes, the longest took ${number(Math.round(worst))} s until all was back`,
   ];
 }

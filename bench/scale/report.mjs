@@ -1,6 +1,6 @@
 // From what was measured to a verdict and to a table.
 import { cpus } from 'node:os';
-import { summary } from '../statistics.mjs';
+import { sumOf, summary } from '../statistics.mjs';
 
 /** A declaration submitted, in process, decided: docs/explanation/how-a-workflow-waits.md. */
 const EVENTS_BUDGET = 22;
@@ -120,9 +120,7 @@ export function table({ date, machine, node, versions, cores, units, rows }) {
     'Cost of one, less what the processes use when idle:',
     ...aligned(unitRows(units)),
     '',
-    `A declaration leaves ${Object.values(units.perDeclaration.rowsKept)
-      .reduce((sum, count) => sum + count, 0)
-      .toFixed(1)} rows and ${units.perDeclaration.databaseBytesKept} bytes in the database until its retention ends.`,
+    `A declaration leaves ${sumOf(units.perDeclaration.rowsKept).toFixed(1)} rows and ${units.perDeclaration.databaseBytesKept} bytes in the database until its retention ends.`,
     '',
     ...goalsOf({ rows, units }).map(
       ({ goal, limit, measured, of, met }) =>

@@ -1,7 +1,7 @@
 // More genuine notifications than Temporal can take here: those that are not taken are refused in time, and none is lost.
 import { compare, signalsIn } from './effects.mjs';
 import { markOf } from './notifications.mjs';
-import { megabytes, quantile, rounded } from '../statistics.mjs';
+import { megabytes, rounded, timesOf } from '../statistics.mjs';
 import { openLoop, pause } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
 import { memoryOf } from '../process-cost.mjs';
@@ -79,16 +79,14 @@ export function judge(measured) {
     .filter(([name]) => name !== '200' && name !== '503')
     .reduce((total, [, count]) => total + count, 0);
   // A refusal takes milliseconds: together with those it would hide how long the others took.
-  const timesOf = (taken) => {
-    const times = [...milliseconds].filter((_, index) => measured.isTaken[index] === taken);
-    const at = (share) => (times.length === 0 ? Number.NaN : rounded(quantile(times, share)));
-    return { p50Ms: at(0.5), p99Ms: at(0.99) };
-  };
+  const [taken, refused] = [true, false].map((wanted) =>
+    timesOf(milliseconds.filter((_, index) => measured.isTaken[index] === wanted)),
+  );
   return {
     rows: [
       {
         ...{ row: `${rate}/s for ${seconds} s`, sent, tookSeconds: rounded(measured.took), answers },
-        ...{ taken: timesOf(true), refused: timesOf(false) },
+        ...{ taken, refused },
       },
       {
         row: 'acknowledged',
@@ -107,7 +105,7 @@ export function judge(measured) {
         // The slower ones: a refusal is soon made.
         goal: 'acknowledged after, ms, p99 (WeChat Pay waits 5,000)',
         limit: 5_000,
-        measured: timesOf(true).p99Ms,
+        measured: taken.p99Ms,
       },
     ],
   };

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { compare, signalsIn } from './effects.mjs';
 import { createBuiltHandler, refuseForgeries } from './handler.mjs';
 import { counted, metricsOf } from './metrics.mjs';
-import { quantile, rounded } from '../statistics.mjs';
+import { quantile, rounded, sumOf, timesOf } from '../statistics.mjs';
 import { openLoop } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
 import { processorTimeOf } from '../process-cost.mjs';
@@ -129,16 +129,15 @@ export function startForger(task) {
 
 export function judge({ rate, genuine, seconds, alone, beside, flooded, direct, lost, acknowledged, foreign }) {
   const perRefusal = (seconds_, count) => rounded((seconds_ * 1000) / count, 4);
-  const total = (answers) => Object.values(answers).reduce((sum, count) => sum + count, 0);
   const delivered = ({ milliseconds, answers }) => ({
     ...{ genuine: milliseconds.length, answers },
-    ...{ p50Ms: rounded(quantile(milliseconds, 0.5)), p99Ms: rounded(quantile(milliseconds, 0.99)) },
+    ...timesOf(milliseconds),
   });
   const spent = ({ processorSeconds, tookSeconds }) => ({
     processorShare: rounded(processorSeconds / tookSeconds, 3),
   });
-  const sentBeside = total(beside.forgeries.answers);
-  const sentAfter = total(flooded.forgeries.answers);
+  const sentBeside = sumOf(beside.forgeries.answers);
+  const sentAfter = sumOf(flooded.forgeries.answers);
   const believed =
     (beside.forgeries.answers[200] ?? 0) +
     (flooded.forgeries.answers[200] ?? 0) +

@@ -1,7 +1,7 @@
 // Webhooks that die in the middle of their work, again and again: nothing that was acknowledged may be lost.
 import { compare, signalsIn } from './effects.mjs';
 import { markOf } from './notifications.mjs';
-import { quantile, rounded } from '../statistics.mjs';
+import { quantile, rounded, timesOf } from '../statistics.mjs';
 import { pause } from './open-loop.mjs';
 import { createPost } from './post.mjs';
 import { openTargets } from './targets.mjs';
@@ -160,10 +160,7 @@ export function judge(measured) {
       {
         ...{ row: 'notifications', acknowledged, tries, otherAnswers: measured.refusals },
         ...{ lost: lost.length, repeatedSignals: repeated },
-        ...{
-          p50Ms: rounded(quantile(measured.milliseconds, 0.5)),
-          p99Ms: rounded(quantile(measured.milliseconds, 0.99)),
-        },
+        ...timesOf(measured.milliseconds),
       },
     ],
     goals: [

@@ -2,7 +2,7 @@
 import { compare, settled, signalsIn } from './effects.mjs';
 import { createBuiltHandler, timeGenuine } from './handler.mjs';
 import { histogram, metricsOf } from './metrics.mjs';
-import { megabytes, quantile, rounded, summary } from '../statistics.mjs';
+import { megabytes, quantile, rounded, summary, timesOf } from '../statistics.mjs';
 import { openLoop, pause } from './open-loop.mjs';
 import { createPost } from './post.mjs';
 import { memoryOf, processorTimeOf } from '../process-cost.mjs';
@@ -97,8 +97,8 @@ export async function latency(context, { rates, slice, rounds }) {
           await allSettled();
           const measured = { round, ...(await runSlice(variant, rate, slice)) };
           slices.push(measured);
-          const p50 = timeAt(measured.milliseconds, 0.5);
-          say(`latency: round ${round + 1} of ${rounds}, ${rate}/s, ${variant}: p50 ${p50} ms`);
+          const { p50Ms } = timesOf(measured.milliseconds);
+          say(`latency: round ${round + 1} of ${rounds}, ${rate}/s, ${variant}: p50 ${p50Ms} ms`);
         }
       }
     }
@@ -146,17 +146,10 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
           sent: sum(mine.map(({ sent }) => sent)),
           failed: sum(mine.map(({ failed }) => failed)),
         },
-        p50Ms: timeAt(all, 0.5),
-        p99Ms: timeAt(all, 0.99),
-        lateP99Ms: timeAt(
-          mine.flatMap(({ late }) => [...late]),
-          0.99,
-        ),
+        ...timesOf(all),
+        lateP99Ms: timesOf(mine.flatMap(({ late }) => [...late])).p99Ms,
         processorMsEach: medians(mine.map(({ processorMs }) => processorMs)),
-        rounds: mine.map(({ milliseconds }) => ({
-          p50Ms: timeAt(milliseconds, 0.5),
-          p99Ms: timeAt(milliseconds, 0.99),
-        })),
+        rounds: mine.map(({ milliseconds }) => timesOf(milliseconds)),
       };
     }),
   );
@@ -166,8 +159,8 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
         summary(
           of('webhook', rate).map(
             ({ round, milliseconds }) =>
-              timeAt(milliseconds, share) /
-              timeAt(of('bare signal', rate).find((bare) => bare.round === round).milliseconds, share),
+              quantile(milliseconds, share) /
+              quantile(of('bare signal', rate).find((bare) => bare.round === round).milliseconds, share),
           ),
         ),
       );
@@ -224,9 +217,6 @@ export function judge({ slices, rates, rounds, memoryAtStart, own, alone, acknow
     ],
   };
 }
-
-/** NaN where nothing was accepted. */
-const timeAt = (milliseconds, share) => rounded(quantile(milliseconds, share) ?? Number.NaN, 3);
 
 /** The median of each figure. */
 const medians = (rounds) =>

@@ -1,4 +1,5 @@
 // What a file of results says to people.
+import { reasonOf } from '../reasons.mjs';
 
 const WAITS_FOR_A_CORE =
   'it is the time of the day, in which the process also waits for a core that Temporal has; alone, the same code is far below (row "own part alone")';
@@ -44,16 +45,9 @@ export const WHY = {
 export function judged(goals) {
   return goals.map(({ part, goal, limit, measured, of }) => {
     const met = measured !== null && measured <= limit;
-    const why = met ? undefined : reasonOf(`${part}: ${goal}`, measured);
+    const why = met ? undefined : reasonOf(WHY, `${part}: ${goal}`, measured);
     return { part, goal, limit, measured, ...(of !== undefined && { of }), met, ...(why !== undefined && { why }) };
   });
-}
-
-/** A reason explains so much, and not any amount. */
-function reasonOf(goal, measured) {
-  const why = WHY[goal];
-  if (why === undefined || typeof why === 'string') return why;
-  return measured <= why.upTo ? why.text : undefined;
 }
 
 /** For people. */

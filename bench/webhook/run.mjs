@@ -1,9 +1,7 @@
 // `npm run bench:webhook`: the webhook under load, beside a Temporal server on the same machine.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { commandLine } from '../../scripts/command-line.mjs';
-import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { installIfNeeded } from '../../scripts/install.mjs';
 import { saveResult } from '../results.mjs';
 import { installedVersion, runHeader } from '../run-header.mjs';
 import { readOptions, USAGE } from './options.mjs';
@@ -19,7 +17,8 @@ async function bench({ parts, seed, json, save }) {
   const { load } = await import('./typescript.mjs');
   const { createNotary } = await import('./notifications.mjs');
   const { NO_DECISION } = await import('./targets.mjs');
-  const { judged, table, withFigures } = await import('./report.mjs');
+  const { judged, table } = await import('./report.mjs');
+  const { rewriteReferencePage } = await import('../page/reference-pages.mjs');
   const { startFleet } = load('test/fleet/fleet.ts');
   const { ServerUnavailableError } = load('src/testing/servers/acquisition.ts');
   const say = (line) => console.error(line);
@@ -56,8 +55,7 @@ async function bench({ parts, seed, json, save }) {
     run = JSON.parse(JSON.stringify(run));
     if (save) {
       run = saveResult('webhook', run);
-      const page = join(root, 'docs', 'reference', 'webhook-speed.md');
-      writeFileSync(page, withFigures(readFileSync(page, 'utf8'), run));
+      rewriteReferencePage('webhook', run);
     }
     console.log(json ? JSON.stringify(run, undefined, 2) : table(run));
     return judged(run.goals).some(({ met, why }) => !met && why === undefined) ? 1 : 0;

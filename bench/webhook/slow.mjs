@@ -1,7 +1,7 @@
 // Senders that never come to an end: a connection is a place that somebody else does not get.
 import { connect } from 'node:net';
 import { compare, signalsIn } from './effects.mjs';
-import { megabytes, quantile, rounded } from '../statistics.mjs';
+import { megabytes, quantile, rounded, timesOf } from '../statistics.mjs';
 import { openLoop } from './open-loop.mjs';
 import { createPost, tally } from './post.mjs';
 import { memoryOf } from '../process-cost.mjs';
@@ -107,7 +107,7 @@ export function judge(measured, { connections, lost, acknowledged: all }) {
       firstClosedSeconds: lasted.length === 0 ? Number.NaN : rounded(Math.min(...lasted) / 1000),
       lastClosedSeconds: lasted.length === 0 ? Number.NaN : rounded(Math.max(...lasted) / 1000),
       ...{ genuine: milliseconds.length, acknowledged, answers },
-      ...{ p50Ms: rounded(quantile(milliseconds, 0.5)), p99Ms: rounded(quantile(milliseconds, 0.99)) },
+      ...timesOf(milliseconds),
       ...{ memoryBeforeMB: megabytes(memoryBefore), memoryAfterMB: megabytes(memoryAfter) },
     }),
   );

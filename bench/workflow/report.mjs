@@ -1,4 +1,5 @@
 // From rows to goals, and from goals to a table.
+import { reasonOf } from '../reasons.mjs';
 import { rounded } from '../statistics.mjs';
 
 /** Why a goal is missed, where the reason is known, and up to which value it explains that. */
@@ -58,7 +59,7 @@ const atMost = (part, goal, limit, value) => judged(part, goal, limit, value, va
 const atLeast = (part, goal, limit, value) => judged(part, goal, `>= ${limit}`, value, value >= limit);
 
 function judged(part, goal, limit, value, met) {
-  const why = !met && value <= WHY[goal]?.upTo ? WHY[goal].text : undefined;
+  const why = met ? undefined : reasonOf(WHY, goal, value);
   return { part, goal, limit, measured: rounded(value, 3), met, ...(why !== undefined && { why }) };
 }
 

@@ -1,9 +1,7 @@
 // `npm run bench:workflow`: what a process costs, beside a bare Temporal workflow that does the same.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildIfNeeded } from '../../scripts/build.mjs';
 import { commandLine } from '../../scripts/command-line.mjs';
-import { installIfNeeded, root } from '../../scripts/install.mjs';
+import { installIfNeeded } from '../../scripts/install.mjs';
 import { saveResult } from '../results.mjs';
 import { installedVersion, runHeader } from '../run-header.mjs';
 import { readOptions, USAGE } from './options.mjs';
@@ -21,7 +19,7 @@ await commandLine(USAGE, readOptions(process.argv.slice(2)), async (options) => 
 process.exit();
 
 async function measured({ parts, json, save, quick, ...numbers }) {
-  const { goalsOf, table, withFigures } = await import('./report.mjs');
+  const { goalsOf, table } = await import('./report.mjs');
   const began = performance.now();
   const note = (line) => console.error(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
   const rows = [];
@@ -62,9 +60,8 @@ async function measured({ parts, json, save, quick, ...numbers }) {
   const warning = quick ? 'A quick run: it works, and its figures mean little.\n' : '';
   process.stdout.write(json ? textOf(result) : `${warning}${table(result)}\n`);
   if (save) {
-    const kept = saveResult('workflow', result);
-    const page = join(root, 'docs', 'reference', 'workflow-cost.md');
-    writeFileSync(page, withFigures(readFileSync(page, 'utf8'), table(kept)));
+    const { rewriteReferencePage } = await import('../page/reference-pages.mjs');
+    rewriteReferencePage('workflow', saveResult('workflow', result));
   }
   return !quick && goalsOf(rows).some(({ met, why }) => !met && why === undefined) ? 1 : 0;
 }

@@ -10,7 +10,7 @@ import { check, isUnclaimed } from './checker';
 import { acknowledgedDeliveries, knowledge, sentAgain } from './collect';
 import { Forger, weather } from './notifications';
 import { killAtMark, makeOutage, planOutages, ProcessPlace } from './outages';
-import type { OutageDone } from './outages';
+import type { OutageDone, OutageStage } from './outages';
 import { gatewayFault, keyOf, kindOf, numbersOf, planRun, scriptOf, startingOrder } from './plan';
 import type { KeyPlan } from './plan';
 import { startFaultProxy } from './proxy';
@@ -56,17 +56,9 @@ export async function runFaults(options: FaultOptions): Promise<FaultRun> {
 }
 
 /** What a run is played on: the server, the processes, what stands between them and WeChat Pay, and what was broken so far. */
-interface Stage {
-  readonly chance: Chance;
+interface Stage extends Omit<OutageStage, 'away'> {
   readonly plans: readonly KeyPlan[];
-  readonly temporal: TemporalUnderFaults;
-  readonly fleet: Fleet;
-  readonly workers: readonly ProcessPlace[];
-  readonly webhook: ProcessPlace;
-  /** The next webhook process gets these variables too. */
-  readonly webhookEnv: (env: Readonly<Record<string, string>>) => void;
   readonly forger: Forger;
-  readonly count: (kind: string, times?: number) => void;
   /** By kind, how often so far. */
   readonly faults: () => Record<string, number>;
   /** Faults that hit a request which submits. */
@@ -142,15 +134,10 @@ async function openStage(options: FaultOptions): Promise<Stage> {
 }
 
 /** What happened while a run was played. */
-interface Played {
+interface Played extends Pick<FaultRun, 'progress' | 'outages' | 'skipped' | 'resetsNotMade' | 'operatorActs'> {
   readonly players: readonly Player[];
   /** Since the first key was begun. */
   readonly seconds: () => number;
-  readonly progress: readonly Progress[];
-  readonly outages: readonly OutageDone[];
-  readonly skipped: Readonly<Record<string, string>>;
-  readonly resetsNotMade: Readonly<Record<string, number>>;
-  readonly operatorActs: number;
   /** When Temporal no longer answered although nobody had taken it away. */
   readonly hung: readonly string[];
 }
